@@ -1,0 +1,169 @@
+"""Organisations, and the people who represent them."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+NEQ_PATTERN = r"^(11|22|33|88)[0-9]{8}$"
+
+
+class Region(models.Model):
+    """An administrative region of Québec (décret D-11, r. 1)."""
+
+    code = models.CharField("code", max_length=2, unique=True)
+    name = models.CharField("nom", max_length=60)
+
+    class Meta:
+        verbose_name = "région"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganizationQuerySet(models.QuerySet):
+    """Queries on organisations."""
+
+    def buyers(self) -> "OrganizationQuerySet":
+        """Leave out partner networks and enterprises: they are never in a denominator."""
+        return self.exclude(kind__in=[Organization.Kind.PARTNER_NETWORK, Organization.Kind.ENTERPRISE])
+
+
+class Organization(models.Model):
+    """A buyer, a partner network or a social-economy enterprise (EES)."""
+
+    class Kind(models.TextChoices):
+        MINISTRY = "ministry", "ministère"
+        PUBLIC_BODY = "public_body", "organisme public"
+        MUNICIPALITY = "municipality", "municipalité"
+        STATE_COMPANY = "state_company", "société d’État"
+        EDUCATION = "education", "établissement d’enseignement"
+        HEALTH = "health", "établissement de santé"
+        COMPANY = "company", "entreprise"
+        PARTNER_NETWORK = "partner_network", "réseau partenaire"
+        ENTERPRISE = "enterprise", "entreprise d’économie sociale (EES)"
+
+    class Size(models.TextChoices):
+        SMALL = "small", "moins de 100 personnes"
+        MEDIUM = "medium", "de 100 à 499 personnes"
+        LARGE = "large", "de 500 à 4 999 personnes"
+        VERY_LARGE = "very_large", "5 000 personnes et plus"
+
+    class Standing(models.TextChoices):
+        MEMBER = "member", "membre du réseau"
+        GUEST = "guest", "invitée"
+
+    class Contribution(models.TextChoices):
+        MONEY = "money", "contribution financière"
+        EXPERTISE = "expertise", "contribution en expertise"
+
+    name = models.CharField("nom", max_length=160, unique=True)
+    slug = models.SlugField("adresse", max_length=80, unique=True)
+    kind = models.CharField("genre", max_length=20, choices=Kind)
+    size = models.CharField("taille", max_length=12, choices=Size, blank=True)
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="région", null=True, blank=True)
+    neq = models.CharField(
+        "NEQ",
+        max_length=10,
+        blank=True,
+        validators=[
+            RegexValidator(NEQ_PATTERN, "Le NEQ a 10 chiffres et commence par 11, 22, 33 ou 88.")
+        ],
+        help_text="Numéro d’entreprise du Québec, 10 chiffres.",
+    )
+    former_names = models.TextField("anciens noms", blank=True, help_text="Un par ligne.")
+    fiscal_year_start = models.PositiveSmallIntegerField(
+        "premier mois de l’exercice", null=True, blank=True, help_text="De 1 (janvier) à 12 (décembre)."
+    )
+    standing = models.CharField("lien au réseau", max_length=8, choices=Standing, default=Standing.MEMBER)
+    contribution = models.CharField(
+        "contribution",
+        max_length=10,
+        choices=Contribution,
+        blank=True,
+        help_text="D’une organisation invitée : ce qu’elle apporte au chantier.",
+    )
+    since = models.DateField("depuis", null=True, blank=True)
+    is_demonstration = models.BooleanField("démonstration", default=False)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "organisation"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(neq="") | Q(neq__regex=NEQ_PATTERN),
+                name="organization_neq_is_ten_digits",
+                violation_error_message="Le NEQ a 10 chiffres et commence par 11, 22, 33 ou 88.",
+            ),
+            models.CheckConstraint(
+                condition=Q(fiscal_year_start=None) | Q(fiscal_year_start__range=(1, 12)),
+                name="organization_fiscal_year_starts_in_a_month",
+                violation_error_message="Donnez un mois de 1 à 12.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(standing="member") | Q(contribution=""),
+                name="organization_contribution_is_of_a_guest",
+                violation_error_message="La contribution se note pour une organisation invitée seulement.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet):
+    """Queries on memberships."""
+
+    def active(self) -> "MembershipQuerySet":
+        """Keep those that have not ended."""
+        return self.filter(until=None)
+
+
+class Membership(models.Model):
+    """A person speaks for an organisation, or reads for it, from a day until another.
+
+    It is active while `until` is empty: writing a day there ends it at once. A person may have had many,
+    one active at a time.
+    """
+
+    class Role(models.TextChoices):
+        REPRESENTATIVE = "representative", "personne représentante"
+        READER = "reader", "lecture"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name="personne"
+    )
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="memberships", verbose_name="organisation"
+    )
+    role = models.CharField("rôle", max_length=16, choices=Role)
+    since = models.DateField("depuis")
+    until = models.DateField(
+        "jusqu’au", null=True, blank=True, help_text="Vide tant que la personne représente l’organisation."
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "appartenance"
+        ordering = ["organization__name", "user__email"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(until=None),
+                name="membership_one_active_per_person",
+                violation_error_message="Cette personne représente déjà une organisation : terminez d’abord "
+                "l’autre appartenance.",
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="membership_ends_after_it_starts",
+                violation_error_message="La fin vient avant le début.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.organization}"

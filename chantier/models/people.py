@@ -1,0 +1,83 @@
+"""People: an account is an e-mail address and a name."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from chantier.models.organizations import Membership, Organization
+
+COORDINATION = "Coordination"
+
+
+class UserManager(BaseUserManager):
+    """Makes accounts, and finds them without regard to the case of the address."""
+
+    def get_by_natural_key(self, email: str) -> User:
+        """Return the person with this address, whatever its case."""
+        return self.get(email__iexact=email)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Make an account; without a password it cannot sign in until one is chosen."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Make the account of who installs the portal (`manage.py createsuperuser`)."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who may sign in."""
+
+    email = models.EmailField("courriel", max_length=254, unique=True)
+    name = models.CharField("nom", max_length=120, blank=True)
+    is_active = models.BooleanField("compte ouvert", default=True)
+    is_staff = models.BooleanField("accès à l’administration", default=False)
+    is_demonstration = models.BooleanField("démonstration", default=False)
+    date_joined = models.DateTimeField("inscription", default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = "personne"
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique_whatever_its_case",
+                violation_error_message="Une personne a déjà ce courriel.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @cached_property
+    def is_coordinator(self) -> bool:
+        """Whether this person runs the chantiers: staff, in the group « Coordination »."""
+        if not self.is_staff or not self.is_active:
+            return False
+        return self.is_superuser or self.groups.filter(name=COORDINATION).exists()
+
+    @cached_property
+    def membership(self) -> Membership | None:
+        """The active membership, or None for someone who left or who has none (a coordinator)."""
+        return self.memberships.active().select_related("organization__region").first()
+
+    @property
+    def organization(self) -> Organization | None:
+        """The organisation for which this person takes part today."""
+        return self.membership.organization if self.membership else None

@@ -1,0 +1,101 @@
+"""Dates, hours, amounts and plurals as Québec writes them (OQLF, Banque de dépannage linguistique).
+
+Django's own `fr_CA` formats print 13:30 as « 13 01 30 » and the first of a month as « 1 »; pages, e-mails and
+documents all go through this module instead. Instants are shown in the portal's time zone.
+"""
+
+import datetime as dt
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+
+NBSP = "\u00a0"
+MONTHS = (
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
+)
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def local(value: dt.datetime) -> dt.datetime:
+    """Return an aware datetime in the portal's time zone."""
+    return timezone.localtime(value)
+
+
+def as_date(value: dt.date | dt.datetime) -> dt.date:
+    """Return the local day of an instant, or the date itself."""
+    return local(value).date() if isinstance(value, dt.datetime) else value
+
+
+def day_number(value: dt.date | dt.datetime) -> str:
+    """« 1er », « 2 », « 28 »."""
+    day = as_date(value).day
+    return "1er" if day == 1 else str(day)
+
+
+def day_month(value: dt.date | dt.datetime) -> str:
+    """« 1er avril », « 9 mars »."""
+    return f"{day_number(value)}{NBSP}{MONTHS[as_date(value).month - 1]}"
+
+
+def month_year(value: dt.date | dt.datetime) -> str:
+    """« avril 2021 »."""
+    day = as_date(value)
+    return f"{MONTHS[day.month - 1]}{NBSP}{day.year}"
+
+
+def long_date(value: dt.date | dt.datetime) -> str:
+    """« 1er avril 2021 »."""
+    return f"{day_month(value)}{NBSP}{as_date(value).year}"
+
+
+def weekday(value: dt.date | dt.datetime) -> str:
+    """« jeudi »."""
+    return WEEKDAYS[as_date(value).weekday()]
+
+
+def hour(value: dt.time | dt.datetime) -> str:
+    """« 14 h 30 », « 19 h », « 8 h 5 »."""
+    moment = local(value) if isinstance(value, dt.datetime) else value
+    minutes = f"{NBSP}{moment.minute}" if moment.minute else ""
+    return f"{moment.hour}{NBSP}h{minutes}"
+
+
+def hours(start: dt.datetime, end: dt.datetime | None) -> str:
+    """« 13 h 30 à 16 h », or the hour of the start alone."""
+    return f"{hour(start)} à {hour(end)}" if end else hour(start)
+
+
+def number(value: int | float | Decimal, decimals: int = 0) -> str:
+    """« 12 345,67 »: no-break spaces between thousands, a decimal comma, halves rounded up."""
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{exact:,.{decimals}f}".replace(",", NBSP).replace(".", ",")
+
+
+def amount(value: int | float | Decimal) -> str:
+    """« 12 500 $ » for whole dollars, « 12 345,67 $ » else; Canadian dollars."""
+    decimals = 0 if Decimal(str(value)) == int(value) else 2
+    return f"{number(value, decimals)}{NBSP}$"
+
+
+def percent(value: int | float | Decimal, decimals: int = 0) -> str:
+    """« 45 % » for 45."""
+    return f"{number(value, decimals)}{NBSP}%"
+
+
+def plural(count: int, word: str, many: str = "") -> str:
+    """« 0 membre », « 1 membre », « 2 membres »: in French the plural starts at two."""
+    return word if abs(count) < 2 else many or word + "s"
+
+
+def counted(count: int, word: str, many: str = "") -> str:
+    """The number and its word: « 2 points »."""
+    return f"{number(count)}{NBSP}{plural(count, word, many)}"
+
+
+def typographic(text: str) -> str:
+    """Give a text typed by a person Québec's typography: ’ and no-break spaces inside « » and before : % $."""
+    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
+    text = re.sub(r"«[ \u202f]*", f"«{NBSP}", text)
+    text = re.sub(r"[ \u202f]*»", f"{NBSP}»", text)
+    return re.sub(r"[ \u202f]+(?=[:%$](\W|$))", NBSP, text)

@@ -1,0 +1,34 @@
+"""The French formats as template filters, loaded in every template."""
+
+from django import template
+
+from ecpar_portal import french
+
+register = template.Library()
+
+for name in (
+    "amount",
+    "counted",
+    "day_month",
+    "day_number",
+    "hour",
+    "long_date",
+    "month_year",
+    "number",
+    "percent",
+    "typographic",
+    "weekday",
+):
+    register.filter(name, getattr(french, name))
+
+
+@register.filter
+def plural(count: int, words: str) -> str:
+    """Choose between « membre » and « membres »: `{{ n|plural:"membre" }}`, `{{ n|plural:"cheval,chevaux" }}`."""
+    return french.plural(count, *words.split(","))
+
+
+@register.simple_tag
+def hours(start, end) -> str:
+    """« 13 h 30 à 16 h »."""
+    return french.hours(start, end)

@@ -1,0 +1,120 @@
+"""Work rows: what must not be lost is a row before it is a message.
+
+A row is written in the same transaction as its cause. A Celery message, sent when that transaction commits,
+only says « look at row N »; a sweep rings again for what is due and that nobody holds. A row is claimed by
+one conditional UPDATE with a lease, so two workers never do it twice, and a worker that dies gives it back.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+
+
+class WorkRowQuerySet(models.QuerySet):
+    """Queries on rows of work."""
+
+    def due(self, now: dt.datetime) -> "WorkRowQuerySet":
+        """Keep the rows that a worker may take: waiting and due, or held by a worker whose lease ended."""
+        waiting = Q(state=WorkRow.State.WAITING, due_at__lte=now)
+        abandoned = Q(state=WorkRow.State.RUNNING, lease_until__lt=now)
+        return self.filter(waiting | abandoned)
+
+    def claim(self, pk: object) -> "WorkRow | None":
+        """Take one row for `WORK_LEASE_SECONDS`, or return None when it is not to be taken."""
+        now = timezone.now()
+        taken = (
+            self.filter(pk=pk)
+            .due(now)
+            .update(
+                state=WorkRow.State.RUNNING,
+                lease_until=now + dt.timedelta(seconds=settings.WORK_LEASE_SECONDS),
+                attempts=F("attempts") + 1,
+            )
+        )
+        return self.get(pk=pk) if taken else None
+
+
+class WorkRow(models.Model):
+    """Something to do once, by whichever worker takes it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "en attente"
+        RUNNING = "running", "en cours"
+        DONE = "done", "fait"
+        FAILED = "failed", "échoué"
+        WITHDRAWN = "withdrawn", "retiré"
+        HELD = "held", "retenu"
+
+    state = models.CharField("état", max_length=10, choices=State, default=State.WAITING)
+    due_at = models.DateTimeField("prévu", default=timezone.now)
+    expires_at = models.DateTimeField("utile jusqu’à", null=True, blank=True)
+    lease_until = models.DateTimeField("tenu jusqu’à", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    last_error = models.TextField("dernière erreur", blank=True)
+
+    objects = WorkRowQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def finish(self, **fields: object) -> bool:
+        """Mark the row done with `fields`; False when the lease was lost to another worker meanwhile."""
+        return self._release(state=self.State.DONE, last_error="", **fields)
+
+    def give_back(self, error: str) -> bool:
+        """Note an error and let the row be tried later, each time after a longer wait; fail at the last try."""
+        if self.attempts >= MAX_ATTEMPTS:
+            return self._release(state=self.State.FAILED, last_error=error)
+        later = timezone.now() + dt.timedelta(seconds=15 * 2**self.attempts)
+        return self._release(state=self.State.WAITING, due_at=later, last_error=error)
+
+    def _release(self, **fields: object) -> bool:
+        mine = type(self)._default_manager.filter(
+            pk=self.pk, state=self.State.RUNNING, attempts=self.attempts
+        )
+        kept = bool(mine.update(lease_until=None, **fields))
+        if not kept:
+            logger.warning("%s %s: another worker took it over", self._meta.label, self.pk)
+        return kept
+
+
+def ring(task: Callable, pk: object) -> None:
+    """Tell a worker to look at row `pk` once the current transaction commits.
+
+    A broker that does not answer is no failure of the request: the row waits and the sweep rings again.
+    """
+
+    def send() -> None:
+        try:
+            task.delay(str(pk))
+        except Exception:  # whatever a broker's client may raise: the sweep is there for it
+            logger.warning("no bell for %s %s: it waits for the sweep", task.name, pk, exc_info=True)
+
+    transaction.on_commit(send)
+
+
+_bells: dict[type[WorkRow], Callable] = {}
+
+
+def register(model: type[WorkRow], task: Callable) -> None:
+    """Let the sweep ring `task` for the due rows of `model`; called from `AppConfig.ready`."""
+    _bells[model] = task
+
+
+def sweep() -> int:
+    """Ring for every due row of every kind; return how many."""
+    rung = 0
+    for model, task in _bells.items():
+        for pk in model.objects.due(timezone.now()).values_list("pk", flat=True):
+            ring(task, pk)
+            rung += 1
+    return rung

@@ -1,0 +1,207 @@
+"""When we meet, what each meeting set out to do, and what came of it."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from chantier.models import Cycle, Objective
+from chantier.models.cycles import Ranked
+from ecpar_portal import french
+
+
+class Reading(models.TextChoices):
+    """How sure a link is: proposed by whoever read the text, or confirmed by the coordinator."""
+
+    PROPOSED = "proposed", "proposée"
+    CONFIRMED = "confirmed", "confirmée"
+
+
+class MeetingQuerySet(models.QuerySet):
+    """Queries on meetings."""
+
+    def visible_to(self, user: Any) -> "MeetingQuerySet":
+        """Keep the meetings of the person's chantiers; drafts are for coordinators."""
+        meetings = self.filter(cycle__in=Cycle.objects.visible_to(user))
+        if user.is_authenticated and user.is_coordinator:
+            return meetings
+        return meetings.exclude(state=Meeting.State.DRAFT)
+
+    def upcoming(self) -> "MeetingQuerySet":
+        """Keep the convened meetings of today and later, soonest first."""
+        today = timezone.localdate()
+        return self.filter(state=Meeting.State.CONVENED, date__gte=today).order_by("date", "starts_at")
+
+    def latest_first(self) -> "MeetingQuerySet":
+        """Order from the last day to the first."""
+        return self.select_related("cycle__chantier").order_by("-date", "-starts_at", "-pk")
+
+    def with_thread(self) -> "MeetingQuerySet":
+        """Fetch objectives, points and the links between them, in four queries whatever their number."""
+        objectives = MeetingObjective.objects.select_related("comes_from__meeting")
+        points = SynthesisPoint.objects.select_related("became_objective").prefetch_related("point_answers")
+        return self.prefetch_related(
+            Prefetch("objectives", objectives),
+            Prefetch("points", points),
+        )
+
+
+class Meeting(models.Model):
+    """A meeting of a cycle.
+
+    `date` is the local day; `starts_at` and `ends_at` are instants (stored in UTC), both empty where the hours
+    are not known, as for the five meetings of 2020-2021. The slug follows the date of a draft and stays once
+    the meeting is convened, even when it moves.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "brouillon"
+        CONVENED = "convened", "convoquée"
+        HELD = "held", "tenue"
+        PUBLISHED = "published", "synthèse publiée"
+        CANCELLED = "cancelled", "annulée"
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="meetings")
+    slug = models.SlugField("adresse", max_length=20, unique=True, blank=True, editable=False)
+    date = models.DateField("date")
+    starts_at = models.DateTimeField("début", null=True, blank=True)
+    ends_at = models.DateTimeField("fin", null=True, blank=True)
+    title = models.CharField("titre", max_length=160, blank=True)
+    place = models.CharField("lieu", max_length=160, blank=True)
+    state = models.CharField("état", max_length=10, choices=State, default=State.DRAFT)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rencontre"
+        ordering = ["date", "starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(starts_at__isnull=False, ends_at__gt=F("starts_at")),
+                name="meeting_ends_after_it_starts",
+                violation_error_message="La fin vient après le début.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"Rencontre du {french.long_date(self.date)}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the slug of a draft in step with its date."""
+        if not self.slug or (self.state == self.State.DRAFT and not self.slug.startswith(str(self.date))):
+            self.slug = self._free_slug()
+        super().save(*args, **kwargs)
+
+    def _free_slug(self) -> str:
+        taken = set(Meeting.objects.filter(slug__startswith=str(self.date)).values_list("slug", flat=True))
+        candidates = [str(self.date), *(f"{self.date}-{n}" for n in range(2, len(taken) + 2))]
+        return next(slug for slug in candidates if slug not in taken)
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the meeting's page."""
+        return reverse("meeting", args=[self.slug])
+
+    def clean(self) -> None:
+        """Refuse hours that fall on another day than the date."""
+        if self.starts_at and timezone.localdate(self.starts_at) != self.date:
+            raise ValidationError({"starts_at": "L’heure de début tombe un autre jour que la date."})
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the meeting's day is over."""
+        return self.date < timezone.localdate()
+
+    @property
+    def is_published(self) -> bool:
+        """Whether members may download its synthesis."""
+        return self.state == self.State.PUBLISHED
+
+    @property
+    def days_left(self) -> int:
+        """Days from today to the meeting."""
+        return (self.date - timezone.localdate()) // dt.timedelta(days=1)
+
+
+class MeetingObjective(Ranked):
+    """What a meeting set out to do.
+
+    `met_in_session` marks one that was reached in the room and calls for no point of synthesis.
+    """
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="objectives")
+    objectives = models.ManyToManyField(
+        Objective, related_name="meeting_objectives", blank=True, verbose_name="objectifs du cycle"
+    )
+    met_in_session = models.BooleanField("atteint en séance", default=False)
+    comes_from = models.ForeignKey(
+        "SynthesisPoint",
+        models.SET_NULL,
+        related_name="taken_up_by",
+        null=True,
+        blank=True,
+        verbose_name="vient du point",
+        help_text="Le point d’une rencontre antérieure que cet objectif reprend.",
+    )
+    reading = models.CharField("lecture", max_length=10, choices=Reading, default=Reading.PROPOSED)
+
+    class Meta(Ranked.Meta):
+        verbose_name = "objectif"
+
+
+class SynthesisPoint(Ranked):
+    """One thing that came of a meeting."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="points")
+    answers = models.ManyToManyField(
+        MeetingObjective,
+        through="PointAnswer",
+        related_name="answered_by",
+        blank=True,
+        verbose_name="répond à",
+    )
+    became_objective = models.OneToOneField(
+        Objective,
+        models.SET_NULL,
+        related_name="comes_from",
+        null=True,
+        blank=True,
+        verbose_name="devenu l’objectif du cycle",
+    )
+    reading = models.CharField("lecture", max_length=10, choices=Reading, default=Reading.PROPOSED)
+
+    class Meta(Ranked.Meta):
+        verbose_name = "point de synthèse"
+        verbose_name_plural = "points de synthèse"
+
+
+class PointAnswer(models.Model):
+    """A point of synthesis answers an objective of the same meeting."""
+
+    point = models.ForeignKey(SynthesisPoint, models.CASCADE, related_name="point_answers")
+    objective = models.ForeignKey(
+        MeetingObjective, models.CASCADE, related_name="point_answers", verbose_name="objectif"
+    )
+    reading = models.CharField("lecture", max_length=10, choices=Reading, default=Reading.PROPOSED)
+
+    class Meta:
+        verbose_name = "réponse"
+        ordering = ["objective__position", "objective_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["point", "objective"],
+                name="point_answers_an_objective_once",
+                violation_error_message="Ce point répond déjà à cet objectif.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.point} → {self.objective}"
+
+    def clean(self) -> None:
+        """Refuse a link to an objective of another meeting."""
+        if self.point.meeting_id != self.objective.meeting_id:
+            raise ValidationError("Un point répond aux objectifs de sa propre rencontre.")

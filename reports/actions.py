@@ -1,0 +1,5 @@
+"""What happens to reports."""
+
+
+def produce(report_id: str) -> None:
+    """Make the file of a report."""

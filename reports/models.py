@@ -1,0 +1,61 @@
+"""Production jobs and their files."""
+
+import uuid
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models
+from django.urls import reverse
+
+from ecpar_portal.work import WorkRow
+
+
+def private_storage() -> object:
+    """Return the storage of private files; a callable, so that migrations hold no path."""
+    return storages["private"]
+
+
+class Report(WorkRow):
+    """One file to produce, once for each content: who asks for the same content later receives the same file."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField("genre", max_length=40)
+    object_id = models.PositiveBigIntegerField("objet")
+    content_key = models.CharField("empreinte du contenu", max_length=64)
+    file = models.FileField("fichier", storage=private_storage, max_length=200, blank=True)
+    size = models.PositiveIntegerField("taille en octets", default=0)
+    created_at = models.DateTimeField("demandé", auto_now_add=True)
+    finished_at = models.DateTimeField("terminé", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "fichier produit"
+        verbose_name_plural = "fichiers produits"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "object_id", "content_key"], name="report_one_per_content"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address where its progress shows and its file is downloaded."""
+        return reverse("report", args=[self.pk])
+
+
+class ReportRequest(models.Model):
+    """Somebody asked for a report."""
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="requests")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="report_requests")
+    asked_at = models.DateTimeField("demandé", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "demande de fichier"
+        verbose_name_plural = "demandes de fichier"
+        constraints = [models.UniqueConstraint(fields=["report", "user"], name="report_asked_once_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.report}"

@@ -1,0 +1,59 @@
+"""What every test may ask for."""
+
+import os
+import tempfile
+
+# Before the settings are read: tests keep their files apart from those of `make run`.
+os.environ.setdefault("DEMO", "1")
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="portail-tests-")
+os.environ.setdefault("PORTAL_URL", "http://localhost")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the test's thread
+
+import pytest
+
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def quick_and_plain(settings):
+    """Cheap passwords, and static files straight from the source."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def cycle(db):
+    """A cycle of the chantier that the test speaks of."""
+    return factories.CycleFactory()
+
+
+@pytest.fixture
+def member(cycle):
+    """A representative of an organisation that takes part in the cycle."""
+    return factories.member_of(cycle)
+
+
+@pytest.fixture
+def outsider(db):
+    """A representative whose organisation takes part in another chantier only."""
+    return factories.member_of(factories.CycleFactory())
+
+
+@pytest.fixture
+def coordinator(db):
+    """The coordinator of the chantiers."""
+    return factories.UserFactory(coordinator=True)
+
+
+@pytest.fixture
+def sign_in(client):
+    """Sign somebody in and return their client."""
+
+    def sign(user):
+        client.force_login(user)
+        return client
+
+    return sign

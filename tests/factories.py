@@ -1,0 +1,138 @@
+"""Objects for tests, each with the least that makes it valid; traits name the situations people meet."""
+
+import datetime as dt
+
+import factory
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from chantier import models as chantier
+from meetings import models as meetings
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"personne{n}@organisation.example")
+    name = factory.Sequence(lambda n: f"Personne {n}")
+
+    @factory.post_generation
+    def coordinator(user, create, extracted, **kwargs):  # noqa: N805  factory_boy hands the object first
+        if extracted:
+            user.is_staff = True
+            user.save()
+            user.groups.add(Group.objects.get_or_create(name="Coordination")[0])
+
+
+class OrganizationFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.Organization
+
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+    slug = factory.Sequence(lambda n: f"organisation-{n}")
+    kind = chantier.Organization.Kind.MUNICIPALITY
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.Membership
+
+    user = factory.SubFactory(UserFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    role = chantier.Membership.Role.REPRESENTATIVE
+    since = dt.date(2020, 9, 1)
+
+
+class ChantierFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.Chantier
+
+    name = factory.Sequence(lambda n: f"Chantier {n}")
+    slug = factory.Sequence(lambda n: f"chantier-{n}")
+    presentation = "Offre un espace d’échange."
+
+
+class CycleFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.Cycle
+
+    chantier = factory.SubFactory(ChantierFactory)
+    slug = factory.Sequence(lambda n: f"cycle-{n}")
+    starting_year = 2020
+
+
+class ParticipationFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.Participation
+
+    cycle = factory.SubFactory(CycleFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    joined = dt.date(2020, 9, 1)
+
+
+class ObjectiveFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.Objective
+
+    cycle = factory.SubFactory(CycleFactory)
+    text = factory.Sequence(lambda n: f"Objectif de cycle {n}")
+
+
+class AchievementFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.Achievement
+
+    cycle = factory.SubFactory(CycleFactory)
+    text = factory.Sequence(lambda n: f"Réalisation {n}")
+
+
+class MeetingFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Meeting
+
+    class Params:
+        upcoming = factory.Trait(
+            state=meetings.Meeting.State.CONVENED,
+            date=factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=10)),
+        )
+        draft = factory.Trait(state=meetings.Meeting.State.DRAFT)
+
+    cycle = factory.SubFactory(CycleFactory)
+    date = factory.Sequence(lambda n: dt.date(2021, 1, 1) + dt.timedelta(days=n))
+    state = meetings.Meeting.State.PUBLISHED
+
+
+class MeetingObjectiveFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.MeetingObjective
+
+    meeting = factory.SubFactory(MeetingFactory)
+    text = factory.Sequence(lambda n: f"Objectif de rencontre {n}")
+
+
+class SynthesisPointFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.SynthesisPoint
+
+    meeting = factory.SubFactory(MeetingFactory)
+    text = factory.Sequence(lambda n: f"Point de synthèse {n}")
+
+
+class PointAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.PointAnswer
+
+    point = factory.SubFactory(SynthesisPointFactory)
+    objective = factory.SubFactory(
+        MeetingObjectiveFactory, meeting=factory.SelfAttribute("..point.meeting")
+    )
+
+
+def member_of(cycle: chantier.Cycle, **organization) -> chantier.User:
+    """A person whose organisation takes part in the cycle today."""
+    membership = MembershipFactory(organization=OrganizationFactory(**organization))
+    ParticipationFactory(cycle=cycle, organization=membership.organization)
+    return membership.user
