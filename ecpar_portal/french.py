@@ -99,3 +99,8 @@ def typographic(text: str) -> str:
     text = re.sub(r"«[ \u202f]*", f"«{NBSP}", text)
     text = re.sub(r"[ \u202f]*»", f"{NBSP}»", text)
     return re.sub(r"[ \u202f]+(?=[:%$](\W|$))", NBSP, text)
+
+
+def enumeration(words: list[str]) -> str:
+    """« A », « A et B », « A, B et C »."""
+    return " et ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""

@@ -3,7 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from ecpar_portal import views
+
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("composants/", views.components, name="components"),
+    path("", include("chantier.urls")),
+    path("", include("meetings.urls")),
+    path("rapports/", include("reports.urls")),
     path("compte/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -39,6 +39,12 @@ class MeetingQuerySet(models.QuerySet):
     def latest_first(self) -> "MeetingQuerySet":
         """Order from the last day to the first."""
         return self.select_related("cycle__chantier").order_by("-date", "-starts_at", "-pk")
+
+    def with_counts(self) -> "MeetingQuerySet":
+        """Count the objectives and the points of each meeting."""
+        return self.annotate(
+            objective_count=Count("objectives", distinct=True), point_count=Count("points", distinct=True)
+        )
 
     def with_thread(self) -> "MeetingQuerySet":
         """Fetch objectives, points and the links between them, in four queries whatever their number."""

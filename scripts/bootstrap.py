@@ -39,7 +39,7 @@ def refuse_old_python() -> None:
     line = (
         f"Le portail demande Python {OLDEST[0]}.{OLDEST[1]} ou plus récent, "
         f"et celui-ci est Python {sys.version_info[0]}.{sys.version_info[1]}. Installez-en un "
-        "(sur Debian ou Ubuntu\u00a0: apt-get install python3.11 python3.11-venv), puis relancez la commande.\n"
+        "(sur Debian ou Ubuntu\u00a0: apt-get install python3.11 python3.11-venv), puis relancez.\n"
     )
     # As bytes: an old Python in a C locale could not encode the accents.
     os.write(2, line.encode("utf-8"))

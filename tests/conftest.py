@@ -1,14 +1,5 @@
 """What every test may ask for."""
 
-import os
-import tempfile
-
-# Before the settings are read: tests keep their files apart from those of `make run`.
-os.environ.setdefault("DEMO", "1")
-os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="portail-tests-")
-os.environ.setdefault("PORTAL_URL", "http://localhost")
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the test's thread
-
 import pytest
 
 from tests import factories

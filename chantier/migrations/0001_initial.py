@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=80, unique=True, verbose_name='adresse')),
                 ('kind', models.CharField(choices=[('ministry', 'ministère'), ('public_body', 'organisme public'), ('municipality', 'municipalité'), ('state_company', 'société d’État'), ('education', 'établissement d’enseignement'), ('health', 'établissement de santé'), ('company', 'entreprise'), ('partner_network', 'réseau partenaire'), ('enterprise', 'entreprise d’économie sociale (EES)')], max_length=20, verbose_name='genre')),
                 ('size', models.CharField(blank=True, choices=[('small', 'moins de 100 personnes'), ('medium', 'de 100 à 499 personnes'), ('large', 'de 500 à 4 999 personnes'), ('very_large', '5 000 personnes et plus')], max_length=12, verbose_name='taille')),
-                ('neq', models.CharField(blank=True, help_text='Numéro d’entreprise du Québec, 10 chiffres.', max_length=10, validators=[django.core.validators.RegexValidator('^(11|22|33|88)[0-9]{8}$', 'Le NEQ a 10 chiffres et commence par 11, 22, 33 ou 88.')], verbose_name='NEQ')),
+                ('neq', models.CharField(blank=True, help_text='Numéro d’entreprise du Québec, 10 chiffres.', max_length=10, validators=[django.core.validators.RegexValidator('^(11|22|33|88)[0-9]{8}\\Z', 'Le NEQ a 10 chiffres et commence par 11, 22, 33 ou 88.')], verbose_name='NEQ')),
                 ('former_names', models.TextField(blank=True, help_text='Un par ligne.', verbose_name='anciens noms')),
                 ('fiscal_year_start', models.PositiveSmallIntegerField(blank=True, help_text='De 1 (janvier) à 12 (décembre).', null=True, verbose_name='premier mois de l’exercice')),
                 ('standing', models.CharField(choices=[('member', 'membre du réseau'), ('guest', 'invitée')], default='member', max_length=8, verbose_name='lien au réseau')),
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('neq', ''), ('neq__regex', '^(11|22|33|88)[0-9]{8}$'), _connector='OR'), name='organization_neq_is_ten_digits', violation_error_message='Le NEQ a 10 chiffres et commence par 11, 22, 33 ou 88.'),
+            constraint=models.CheckConstraint(condition=models.Q(('neq', ''), ('neq__regex', '^(11|22|33|88)[0-9]{8}\\Z'), _connector='OR'), name='organization_neq_is_ten_digits', violation_error_message='Le NEQ a 10 chiffres et commence par 11, 22, 33 ou 88.'),
         ),
         migrations.AddConstraint(
             model_name='organization',

@@ -93,7 +93,8 @@ class Cycle(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.chantier}, {self.name}"
+        label = " (démonstration)" if self.is_demonstration else ""
+        return f"{self.chantier}, {self.name}{label}"
 
     def get_absolute_url(self) -> str:
         """Return the address of the cycle's path."""

@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-NEQ_PATTERN = r"^(11|22|33|88)[0-9]{8}$"
+NEQ_PATTERN = r"^(11|22|33|88)[0-9]{8}\Z"
 
 
 class Region(models.Model):

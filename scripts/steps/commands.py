@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
     except KeyboardInterrupt:
         print("\nInterrompu.", file=sys.stderr, flush=True)
         sys.exit(130)
-    except Exception as error:  # noqa: BLE001 - a person reads one line, the file keeps the rest
+    except Exception as error:  # a person reads one line, the log keeps the rest
         print(f"La préparation a échoué\u00a0: {reason(error)}.{kept_trace()}", file=sys.stderr, flush=True)
         sys.exit(1)
     sys.exit(0)
@@ -33,7 +33,8 @@ def dispatch(command: str = "", *, rest: Sequence[str]) -> None:
         places.check_port()
     if command in {"run", "manage"}:
         prepare("run")
-        become([str(places.PYTHON), "manage.py", *(rest or [command])], portal_environment())
+        arguments = ["run", *rest] if command == "run" else rest
+        become([str(places.PYTHON), "manage.py", *arguments], portal_environment())
     elif command == "tools":
         prepare("test")
         become(rest, {})
@@ -64,7 +65,7 @@ def become(command: Sequence[str], extra: dict[str, str]) -> None:
         return
     os.chdir(places.ROOT)
     path = f"{places.VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    os.environ.update(extra, PATH=path, VAR_DIR=str(places.var_dir()), VIRTUAL_ENV=str(places.VENV))
+    os.environ.update(extra, PATH=path, VIRTUAL_ENV=str(places.VENV))
     sys.stdout.flush()
     os.execvp(command[0], list(command))
 

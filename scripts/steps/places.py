@@ -54,7 +54,7 @@ def check_port() -> None:
             continue
         if error.errno == errno.EADDRINUSE:
             other = port + 1 if port < 65535 else 8000
-            stop(f"Le port {port} est déjà pris sur {address}. Choisissez-en un autre\u00a0: PORT={other} make run")
+            stop(f"Le port {port} est déjà pris ({address}). Par exemple\u00a0: PORT={other} make run")
         stop(f"Le port {port} ne peut pas servir sur {address}\u00a0: {reason_without_path(error)}.")
 
 

@@ -19,7 +19,7 @@ REASONS = {
 }
 
 
-class Stop(Exception):  # noqa: N818 - not an error of ours: an obstacle that the person can remove
+class Stop(Exception):
     """An obstacle, told in one line."""
 
 

@@ -1,0 +1,28 @@
+"""Pages about who takes part, and in which chantier."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from chantier.context import SESSION_KEY, header_of
+from chantier.models import Chantier, Cycle
+from ecpar_portal.access import require, signed_in
+
+
+@require(signed_in)
+def current_cycle(request: HttpRequest) -> HttpResponse:
+    """Lead to the latest real cycle of the current chantier."""
+    cycles = Cycle.objects.filter(chantier=header_of(request).current)
+    cycle = cycles.visible_to(request.user).latest_first().first()
+    if cycle is None:
+        raise Http404
+    return redirect(cycle)
+
+
+@require_POST
+@require(signed_in)
+def choose_chantier(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make a chantier the current one."""
+    chantier = get_object_or_404(Chantier.objects.visible_to(request.user), slug=slug)
+    request.session[SESSION_KEY] = chantier.pk
+    return redirect("current_cycle")

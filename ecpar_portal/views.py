@@ -1,0 +1,51 @@
+"""Pages that compose what the apps offer."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from chantier.access import is_coordinator
+from chantier.context import header_of
+from chantier.models import Chantier, Cycle
+from ecpar_portal.access import public, require
+from ecpar_portal.samples import samples
+from meetings import path
+from meetings.models import Meeting
+
+LATEST_SYNTHESES = 3
+
+
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    """The home of a signed-in person; a short presentation for anybody else."""
+    if not request.user.is_authenticated:
+        return presentation(request)
+    meetings = Meeting.objects.visible_to(request.user)
+    cycle = (
+        Cycle.objects.filter(chantier=header_of(request).current)
+        .visible_to(request.user)
+        .select_related("chantier")
+        .latest_first()
+        .first()
+    )
+    thread = cycle.meetings.visible_to(request.user).with_thread() if cycle else []
+    upcoming = meetings.upcoming().select_related("cycle__chantier").with_thread().first()
+    context = {
+        "cycle": cycle,
+        "path": path.build(cycle, thread) if cycle else None,
+        "next_step": path.build(upcoming.cycle, [upcoming]).steps[0] if upcoming else None,
+        "syntheses": meetings.filter(state=Meeting.State.PUBLISHED).latest_first()[:LATEST_SYNTHESES],
+    }
+    return render(request, "portal/home.html", context)
+
+
+def presentation(request: HttpRequest) -> HttpResponse:
+    """What the network is, in its own words, for somebody without an account."""
+    cycle = Cycle.objects.existing().exclude(network_presentation="").latest_first().first()
+    chantiers = Chantier.objects.filter(is_demonstration=False)
+    return render(request, "portal/presentation.html", {"cycle": cycle, "chantiers": chantiers})
+
+
+@require(is_coordinator)
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    return render(request, "portal/components.html", samples())

@@ -1,0 +1,284 @@
+"""The path (cheminement): meetings down a line of time, objectives on one side, what came of them on the other.
+
+One description of the drawing, for the screen, the telephone and paper. Both lists of a meeting have rows of
+equal height, so the middle of row i of n stands at (i + 0.5) / n: curves are exact without any script.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.functional import cached_property
+
+from chantier.models import Cycle
+from ecpar_portal import french
+from meetings.models import Meeting, MeetingObjective, Reading, SynthesisPoint
+
+ANSWERED, MET, OPEN, AHEAD = "answered", "met", "open", "ahead"
+
+
+def letter(index: int) -> str:
+    """The mark of an objective: 0 is A, 25 is Z, 26 is AA."""
+    return (letter(index // 26 - 1) if index > 25 else "") + chr(ord("A") + index % 26)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Where a statement comes from or what it led to: « Vient du » « 20 avril, point 2 »."""
+
+    words: str
+    label: str
+    url: str = ""
+
+
+@dataclass
+class Node:
+    """A statement on the path. `row` counts from 0; `lanes` tells, for the telephone, what each line does here."""
+
+    mark: str
+    row: int
+    anchor: str
+    text: str
+    pk: int
+    state: str = ANSWERED
+    mentions: list[Mention] = field(default_factory=list)
+    linked: list["Node"] = field(default_factory=list)
+    lanes: list[str] = field(default_factory=list)
+
+    @property
+    def marks_linked(self) -> str:
+        """The marks at the other end of its links: « A », « A et B », « A, B et C »."""
+        return french.enumeration([node.mark for node in self.linked])
+
+    @property
+    def anchors_linked(self) -> str:
+        """The anchors at the other end of its links, for the script that shows a chosen link."""
+        return " ".join(node.anchor for node in self.linked)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The link from a point to an objective, in a box of 100 × 100."""
+
+    d: str
+    ends: str
+
+
+@dataclass
+class Step:
+    """One meeting of the path."""
+
+    meeting: Meeting
+    number: int
+    objectives: list[Node]
+    points: list[Node]
+
+    @cached_property
+    def curves(self) -> list[Curve]:
+        """Every link of the meeting, drawn from the objective to the point."""
+        return [
+            Curve(curve(middle(o, self.objectives), middle(p, self.points)), f"{o.anchor} {p.anchor}")
+            for p in self.points
+            for o in p.linked
+        ]
+
+    @cached_property
+    def stubs(self) -> list[str]:
+        """The dashed stubs of objectives that no point answers."""
+        return [f"M0 {middle(o, self.objectives)}h26" for o in self.objectives if o.state == OPEN]
+
+    @property
+    def summary(self) -> str:
+        """« 3 objectifs, 2 points de synthèse »."""
+        objectives = french.counted(len(self.objectives), "objectif")
+        if not self.points:
+            return objectives
+        points = french.counted(len(self.points), "point de synthèse", "points de synthèse")
+        return f"{objectives}, {points}"
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of the ruler above the path; `x` in percent of its width."""
+
+    name: str
+    x: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A meeting on the ruler above the path; `x` in percent of its width."""
+
+    step: Step
+    x: str
+
+
+@dataclass
+class Path:
+    """The meetings of a cycle, in order."""
+
+    cycle: Cycle
+    steps: list[Step]
+    has_proposals: bool
+
+    @cached_property
+    def objectives(self) -> list[Node]:
+        """Every objective of every meeting."""
+        return [node for step in self.steps for node in step.objectives]
+
+    def in_state(self, state: str) -> list[Node]:
+        """The objectives that stand so: answered, met in session, open, or of a meeting to come."""
+        return [node for node in self.objectives if node.state == state]
+
+    @property
+    def answered(self) -> int:
+        """How many objectives a point of synthesis answers."""
+        return len(self.in_state(ANSWERED))
+
+    @property
+    def met(self) -> int:
+        """How many objectives were reached in session."""
+        return len(self.in_state(MET))
+
+    @property
+    def settled(self) -> int:
+        """How many objectives were answered or reached in session."""
+        return self.answered + self.met
+
+    @property
+    def open(self) -> list[tuple[Step, Node]]:
+        """What no point answers, with its meeting."""
+        return [(step, node) for step in self.steps for node in step.objectives if node.state == OPEN]
+
+    @property
+    def held(self) -> int:
+        """How many meetings took place."""
+        return sum(step.meeting.state in (Meeting.State.HELD, Meeting.State.PUBLISHED) for step in self.steps)
+
+    @cached_property
+    def months(self) -> list[Month]:
+        """The months from the first meeting to the last, each at its first day."""
+        return [Month(french.MONTHS[day.month - 1], self._x(day)) for day in self._first_days()]
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """The meetings, each at its day."""
+        return [Mark(step, self._x(step.meeting.date)) for step in self.steps]
+
+    def _first_days(self) -> list[dt.date]:
+        day, last = self.steps[0].meeting.date.replace(day=1), self.steps[-1].meeting.date
+        days = []
+        while day <= last:
+            days.append(day)
+            day = next_month(day)
+        return days
+
+    def _x(self, day: dt.date) -> str:
+        start = self.steps[0].meeting.date.replace(day=1)
+        end = next_month(self.steps[-1].meeting.date.replace(day=1))
+        return f"{100 * (day - start).days / (end - start).days:.2f}%"
+
+
+def next_month(day: dt.date) -> dt.date:
+    """The first day of the month after `day`."""
+    return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+
+
+def middle(node: Node, nodes: list[Node]) -> str:
+    """The height of the middle of a row, from 0 to 100."""
+    return f"{100 * (node.row + 0.5) / len(nodes):.4g}"
+
+
+def curve(from_y: str, to_y: str) -> str:
+    """A thin curve from an objective on the left to a point on the right."""
+    return f"M0 {from_y}C45 {from_y} 55 {to_y} 100 {to_y}"
+
+
+def build(cycle: Cycle, meetings: Iterable[Meeting]) -> Path:
+    """Describe the path of a cycle; `meetings` come from `Meeting.objects.…with_thread()`."""
+    steps = [_step(number, meeting) for number, meeting in enumerate(meetings, start=1)]
+    _mention(steps)
+    proposals = any(
+        item.reading == Reading.PROPOSED
+        for step in steps
+        for item in (*step.meeting.points.all(), *step.meeting.objectives.all())
+    )
+    return Path(cycle, steps, proposals)
+
+
+def _step(number: int, meeting: Meeting) -> Step:
+    objectives = [
+        Node(letter(row), row, f"r{meeting.slug}-{letter(row)}", item.text, item.pk)
+        for row, item in enumerate(meeting.objectives.all())
+    ]
+    points = [
+        Node(str(row + 1), row, f"r{meeting.slug}-{row + 1}", item.text, item.pk)
+        for row, item in enumerate(meeting.points.all())
+    ]
+    _link(meeting, objectives, points)
+    for node, item in zip(objectives, meeting.objectives.all(), strict=True):
+        node.state = _state(meeting, node, item)
+    draw_lanes(objectives, points)
+    return Step(meeting, number, objectives, points)
+
+
+def _link(meeting: Meeting, objectives: list[Node], points: list[Node]) -> None:
+    by_pk = {node.pk: node for node in objectives}
+    for node, point in zip(points, meeting.points.all(), strict=True):
+        answered = {answer.objective_id for answer in point.point_answers.all()}
+        node.linked = [by_pk[pk] for pk in by_pk if pk in answered]
+        for objective in node.linked:
+            objective.linked.append(node)
+
+
+def _state(meeting: Meeting, node: Node, item: MeetingObjective) -> str:
+    if node.linked:
+        return ANSWERED
+    if item.met_in_session:
+        return MET
+    return OPEN if meeting.is_published else AHEAD
+
+
+def draw_lanes(objectives: list[Node], points: list[Node]) -> None:
+    """Draw the telephone’s lines: each linked objective has a line that runs down to the last point that answers it."""
+    linked = [node for node in objectives if node.linked]
+    column = [*objectives, *points]
+    place = {id(node): index for index, node in enumerate(column)}
+    for here, node in enumerate(column):
+        for lane in linked:
+            start, end = place[id(lane)], place[id(lane.linked[-1])]
+            if node is lane:
+                node.lanes.append("start")
+            elif node in lane.linked:
+                node.lanes.append("end" if here == end else "dot")
+            else:
+                node.lanes.append("through" if start < here < end else "none")
+
+
+def _mention(steps: list[Step]) -> None:
+    """Say where statements come from, and what they led to, by meeting and mark."""
+    objectives = {node.pk: (step, node) for step in steps for node in step.objectives}
+    points = {node.pk: (step, node) for step in steps for node in step.points}
+    for step in steps:
+        for item in step.meeting.objectives.all():
+            if item.comes_from:
+                node = objectives[item.pk][1]
+                _mention_origin(node, step, item.comes_from, points)
+        for item in step.meeting.points.all():
+            if item.became_objective:
+                node = points[item.pk][1]
+                rank = item.became_objective.position
+                node.mentions.append(Mention("Devenu l’", f"objectif {rank} du chantier", f"#objectif-{rank}"))
+
+
+def _mention_origin(
+    node: Node, step: Step, origin: SynthesisPoint, points: dict[int, tuple[Step, Node]]
+) -> None:
+    day = french.day_month(origin.meeting.date)
+    if origin.pk not in points:  # a point of another cycle: its page knows its number
+        node.mentions.append(Mention("Vient du ", french.long_date(origin.meeting.date)))
+        return
+    _, source = points[origin.pk]
+    node.mentions.append(Mention("Vient du ", f"{day}, point {source.mark}", f"#{source.anchor}"))
+    taken_up = f"{french.day_month(step.meeting.date)}, objectif {node.mark}"
+    source.mentions.append(Mention("Repris le ", taken_up, f"#{node.anchor}"))

@@ -1,0 +1,12 @@
+"""Addresses of the app."""
+
+from django.urls import path
+
+from meetings import views
+
+urlpatterns = [
+    path("chantier/<slug:slug>/", views.cycle, name="cycle"),
+    path("rencontres/", views.meeting_list, name="meeting_list"),
+    path("rencontres/<slug:slug>/", views.meeting, name="meeting"),
+    path("rencontres/<slug:slug>/synthese.pdf", views.synthesis_pdf, name="synthesis_pdf"),
+]

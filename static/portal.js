@@ -1,0 +1,42 @@
+// Shows a chosen link on the path: the statement under the pointer, in focus or named in the address, with all
+// that it is linked to. Without this script the path reads the same.
+const links = (step) => step.querySelectorAll(".time [data-ends]");
+
+function choose(node) {
+  const step = node.closest(".thread");
+  const chosen = [node.id, ...node.dataset.linked.split(" ").filter(Boolean)];
+  step.classList.add("choosing");
+  step.querySelectorAll(".node").forEach((other) => other.classList.toggle("chosen", chosen.includes(other.id)));
+  links(step).forEach((link) => link.classList.toggle("chosen", link.dataset.ends.split(" ").includes(node.id)));
+}
+
+function release(step) {
+  step.classList.remove("choosing");
+  step.querySelectorAll(".chosen").forEach((element) => element.classList.remove("chosen"));
+}
+
+function chooseTarget() {
+  document.querySelectorAll(".choosing").forEach(release);
+  const node = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (node?.matches(".node")) choose(node);
+}
+
+for (const step of document.querySelectorAll(".thread")) {
+  for (const begin of ["pointerover", "focusin"]) {
+    step.addEventListener(begin, (event) => {
+      const node = event.target.closest(".node");
+      if (node) choose(node);
+    });
+  }
+  step.addEventListener("pointerleave", chooseTarget);
+  step.addEventListener("focusout", chooseTarget);
+}
+addEventListener("hashchange", chooseTarget);
+chooseTarget();
+
+// A form that came back with errors says so first to those who do not see it.
+document.querySelector(".error-summary")?.focus();
+
+for (const opener of document.querySelectorAll("[data-opens]")) {
+  opener.addEventListener("click", () => document.getElementById(opener.dataset.opens).showModal());
+}
