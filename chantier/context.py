@@ -11,15 +11,15 @@ SESSION_KEY = "chantier"
 
 
 class Header:
-    """The chantiers of the person behind a request, asked of the database once and only where they are shown."""
+    """The chantiers of the person behind a request, asked of the database only where they are shown."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
-    @cached_property
+    @property
     def chantiers(self) -> list[Chantier]:
         """The chantiers that the person may see, the real ones first."""
-        return list(Chantier.objects.visible_to(self.request.user))
+        return self.request.user.chantiers if self.request.user.is_authenticated else []
 
     @cached_property
     def current(self) -> Chantier | None:

@@ -7,6 +7,7 @@ documents all go through this module instead. Instants are shown in the portal's
 import datetime as dt
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils import timezone
 
@@ -93,6 +94,7 @@ def counted(count: int, word: str, many: str = "") -> str:
     return f"{number(count)}{NBSP}{plural(count, word, many)}"
 
 
+@lru_cache(maxsize=4096)
 def typographic(text: str) -> str:
     """Give a text typed by a person Québec's typography: ’ and no-break spaces inside « » and before : % $."""
     text = re.sub(r"(?<=\w)'(?=\w)", "’", text)

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .latest_first()
         .first()
     )
-    thread = cycle.meetings.visible_to(request.user).with_thread() if cycle else []
+    thread = cycle.meetings.without_drafts_for(request.user).with_thread() if cycle else []
     upcoming = meetings.upcoming().select_related("cycle__chantier").with_thread().first()
     context = {
         "cycle": cycle,

@@ -26,10 +26,13 @@ class MeetingQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> "MeetingQuerySet":
         """Keep the meetings of the person's chantiers; drafts are for coordinators."""
-        meetings = self.filter(cycle__in=Cycle.objects.visible_to(user))
+        return self.filter(cycle__in=Cycle.objects.visible_to(user)).without_drafts_for(user)
+
+    def without_drafts_for(self, user: Any) -> "MeetingQuerySet":
+        """Leave out the drafts, but for coordinators; for meetings whose cycle the person may see."""
         if user.is_authenticated and user.is_coordinator:
-            return meetings
-        return meetings.exclude(state=Meeting.State.DRAFT)
+            return self
+        return self.exclude(state=Meeting.State.DRAFT)
 
     def upcoming(self) -> "MeetingQuerySet":
         """Keep the convened meetings of today and later, soonest first."""

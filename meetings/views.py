@@ -19,7 +19,7 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     """A cycle: what it is, what it aims at and achieved, then its path."""
     cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
     found = get_object_or_404(cycles.prefetch_related("objectives", "achievements"), slug=slug)
-    meetings = found.meetings.visible_to(request.user).with_thread()
+    meetings = found.meetings.without_drafts_for(request.user).with_thread()
     return render(request, "meetings/cycle.html", {"cycle": found, "path": path.build(found, meetings)})
 
 
@@ -38,7 +38,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(
         Meeting.objects.visible_to(request.user).select_related("cycle__chantier"), slug=slug
     )
-    cycle_path = path.build(found.cycle, found.cycle.meetings.visible_to(request.user).with_thread())
+    cycle_path = path.build(found.cycle, found.cycle.meetings.without_drafts_for(request.user).with_thread())
     steps = cycle_path.steps
     here = next(index for index, step in enumerate(steps) if step.meeting == found)
     context = {

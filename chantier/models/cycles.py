@@ -23,10 +23,8 @@ class ChantierQuerySet(models.QuerySet):
             return self.none()
         if user.is_coordinator:
             return self.existing()
-        current = Participation.objects.current().filter(
-            organization__memberships__in=user.memberships.active()
-        )
-        return self.existing().filter(cycles__in=current.values("cycle")).distinct()
+        current = Participation.objects.current().filter(organization=user.organization)
+        return self.existing().filter(pk__in=current.values("cycle__chantier"))
 
 
 class Chantier(models.Model):
@@ -58,7 +56,7 @@ class CycleQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> "CycleQuerySet":
         """Keep the cycles, past ones included, of the chantiers that the person may see."""
-        return self.existing().filter(chantier__in=Chantier.objects.visible_to(user))
+        return self.existing().filter(chantier__in=user.chantiers) if user.is_authenticated else self.none()
 
     def latest_first(self) -> "CycleQuerySet":
         """Order by year, the demonstration after what is real."""

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from chantier.models.cycles import Chantier
+
 if TYPE_CHECKING:
     from chantier.models.organizations import Membership, Organization
 
@@ -76,6 +78,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def membership(self) -> Membership | None:
         """The active membership, or None for someone who left or who has none (a coordinator)."""
         return self.memberships.active().select_related("organization__region").first()
+
+    @cached_property
+    def chantiers(self) -> list[Chantier]:
+        """The chantiers that this person may see, the real ones first; asked once a request."""
+        return list(Chantier.objects.visible_to(self))
 
     @property
     def organization(self) -> Organization | None:
