@@ -17,7 +17,7 @@ function release(step) {
 
 function chooseTarget() {
   document.querySelectorAll(".choosing").forEach(release);
-  const node = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const node = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (node?.matches(".node")) choose(node);
 }
 

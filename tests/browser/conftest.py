@@ -1,0 +1,100 @@
+"""A real Chromium on a real server, signed in as whoever the test needs."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the one that `CHROMIUM` names, or Playwright's own."""
+    path = os.environ.get("CHROMIUM") or ("/usr/bin/chromium" if os.path.exists("/usr/bin/chromium") else None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody at a screen."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> Page:
+        """Open an address of the portal."""
+        self.page.goto(self.base + address)
+        return self.page
+
+    def obstacles(self, *, best_practice: bool = True) -> list[str]:
+        """What axe finds wrong on the page: the WCAG tags, and its best practices on our own pages."""
+        tags = [*WCAG, "best-practice"] if best_practice else WCAG
+        options = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
+        found = Axe().run(self.page, options=options).response["violations"]
+        return [
+            f"{violation['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:200]})"
+            for violation in found
+            for node in violation["nodes"]
+        ]
+
+    def overflows(self) -> bool:
+        """Whether the page scrolls sideways."""
+        return self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+@pytest.fixture
+def visitor(
+    browser, live_server, transactional_db, django_db_serialized_rollback
+) -> Iterator[Callable[..., Visitor]]:
+    """Sit somebody at a screen: `visitor(user, width=360, theme="dark")`. Nobody's console may complain."""
+    opened: list[Visitor] = []
+    contexts = []
+
+    def sit(user=None, *, width: int = 1280, theme: str = "light", scripts: bool = True) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=theme,
+            locale="fr-CA",
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
+        )
+        if user:
+            client = Client()
+            client.force_login(user)
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        someone = Visitor(context.new_page(), live_server.url)
+        someone.page.on("console", lambda message: note(someone, message))
+        someone.page.on("pageerror", lambda error: someone.complaints.append(str(error)))
+        opened.append(someone)
+        contexts.append(context)
+        return someone
+
+    yield sit
+    for context in contexts:
+        context.close()
+    assert [complaint for someone in opened for complaint in someone.complaints] == []
+
+
+def note(someone: Visitor, message) -> None:
+    """Keep what the console says, but the browser's echo of an answer that is no success."""
+    if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        someone.complaints.append(message.text)
