@@ -1,0 +1,90 @@
+"""Every page, as every role, in both themes and both widths: readable by everyone, and nothing to complain of."""
+
+import datetime as dt
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from ecpar_portal.access import walk
+from meetings.models import Meeting
+from tests import factories as f
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (360, 1280)
+THEMES = ("light", "dark")
+NOT_PAGES = {
+    "chantier/": "leads to a cycle",
+    "chantiers/<slug:slug>/choisir/": "takes a POST and leads to a cycle",
+    "rencontres/<slug:slug>/synthese.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
+}
+
+
+@pytest.fixture
+def network(visitor):
+    """A cycle with a path in every state, a meeting ahead, a draft, and one person of each role."""
+    cycle = f.CycleFactory(slug="2020-2021", network_presentation="L’ECPAR partage son expertise.")
+    f.ObjectiveFactory(cycle=cycle)
+    f.AchievementFactory(cycle=cycle)
+    meeting = f.MeetingFactory(cycle=cycle, date=dt.date(2021, 3, 9), title="Cadre de référence")
+    met, answered, _open = f.MeetingObjectiveFactory.create_batch(3, meeting=meeting)
+    met.met_in_session = True
+    met.save()
+    point = f.SynthesisPointFactory(meeting=meeting)
+    f.PointAnswerFactory(point=point, objective=answered)
+    ahead = f.MeetingFactory(cycle=cycle, upcoming=True)
+    f.MeetingObjectiveFactory(meeting=ahead, comes_from=point)
+    f.MeetingFactory(cycle=cycle, draft=True, date=dt.date(2021, 9, 1))
+    f.MeetingFactory(cycle=cycle, state=Meeting.State.CANCELLED, date=dt.date(2021, 8, 1))
+    f.CycleFactory(chantier__name="Un autre chantier")
+    return cycle
+
+
+def addresses(cycle) -> dict[str, str]:
+    """Each page by its route, filled in with something that exists."""
+    return {
+        "": reverse("home"),
+        "composants/": reverse("components"),
+        "chantier/<slug:slug>/": cycle.get_absolute_url(),
+        "rencontres/": reverse("meeting_list"),
+        "rencontres/<slug:slug>/": cycle.meetings.get(title="Cadre de référence").get_absolute_url(),
+    }
+
+
+def more_states(cycle) -> list[str]:
+    """The same pages in their other states, and the pages of errors."""
+    others = [meeting.get_absolute_url() for meeting in cycle.meetings.filter(title="")]
+    return [*others, "/rencontres/?cycle=rien", "/rencontres/?period=past", "/nulle-part/"]
+
+
+def own_routes() -> set[str]:
+    return {route for route, view, _ in walk(get_resolver().url_patterns) if hasattr(view, "rule")}
+
+
+def test_the_sweep_knows_every_page(network):
+    assert set(addresses(network)) == own_routes() - set(NOT_PAGES)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("who", ["anonymous", "representative", "without organisation", "coordinator"])
+def test_nobody_meets_an_obstacle(visitor, network, width, theme, who):
+    user = {
+        "anonymous": lambda: None,
+        "representative": lambda: f.member_of(network),
+        "without organisation": f.UserFactory,
+        "coordinator": lambda: f.UserFactory(coordinator=True),
+    }[who]()
+    someone = visitor(user, width=width, theme=theme)
+    found = {}
+    for address in [*addresses(network).values(), *more_states(network)]:
+        page = someone.open(address)
+        obstacles = someone.obstacles()
+        if someone.overflows():
+            obstacles.append("scrolls sideways")
+        if page.locator("h1").count() != 1 or not page.title().endswith("Portail ECPAR"):
+            obstacles.append(f"no single title: {page.title()}, {page.locator('h1').all_text_contents()}")
+        if obstacles:
+            found[address] = obstacles
+    assert found == {}
