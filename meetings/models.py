@@ -214,3 +214,19 @@ class PointAnswer(models.Model):
         """Refuse a link to an objective of another meeting."""
         if self.point.meeting_id != self.objective.meeting_id:
             raise ValidationError("Un point répond aux objectifs de sa propre rencontre.")
+
+
+class LoadedCycle(models.Model):
+    """What the last load of a cycle's file said, statement by statement.
+
+    Compared with the database it tells what people have changed or deleted since, which a load leaves alone.
+    """
+
+    cycle = models.OneToOneField(Cycle, models.CASCADE, related_name="loaded")
+    records = models.JSONField("énoncés")
+
+    class Meta:
+        verbose_name = "chargement"
+
+    def __str__(self) -> str:
+        return str(self.cycle)
