@@ -1,0 +1,95 @@
+"""The demonstration cycles: one of the économie sociale chantier with a meeting ahead, and a second chantier."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from chantier.demonstration import LABEL
+from chantier.models import Achievement, Chantier, Cycle, Objective, Organization, Participation
+from meetings.models import Meeting, MeetingObjective, PointAnswer, SynthesisPoint
+
+DAYS_AHEAD = 10
+ELSEWHERE_ONLY = ("ville-f", "college-c")
+IN_BOTH = ("ville", "ville-b", "universite", "universite-b", "college-a")
+
+
+def make_cycles(organizations: dict[str, Organization]) -> None:
+    """Make both cycles, with the organisations that take part in each."""
+    social, _ = Chantier.objects.get_or_create(
+        slug="economie-sociale",
+        defaults={"name": "Économie sociale", "presentation": f"Présentation à venir {LABEL}."},
+    )
+    cycle = _cycle(social, "economie-sociale-demonstration")
+    _take_part(cycle, [org for short, org in organizations.items() if short not in ELSEWHERE_ONLY])
+    aims = [
+        Objective.objects.create(cycle=cycle, position=rank, text=f"{text} {LABEL}")
+        for rank, text in enumerate(
+            ["Mettre en place deux mesures du guide", "Faire connaître l’offre des EES"], start=1
+        )
+    ]
+    _meeting_ahead(cycle, aims)
+    _second_chantier([organizations[short] for short in (*ELSEWHERE_ONLY, *IN_BOTH)])
+
+
+def _cycle(chantier: Chantier, slug: str) -> Cycle:
+    today = timezone.localdate()
+    year = today.year if today.month >= 9 else today.year - 1
+    return Cycle.objects.create(chantier=chantier, slug=slug, starting_year=year, is_demonstration=True)
+
+
+def _take_part(cycle: Cycle, organizations: list[Organization]) -> None:
+    today = timezone.localdate()
+    Participation.objects.bulk_create(
+        Participation(cycle=cycle, organization=organization, joined=today) for organization in organizations
+    )
+
+
+def _meeting_ahead(cycle: Cycle, aims: list[Objective]) -> None:
+    day = timezone.localdate() + dt.timedelta(days=DAYS_AHEAD)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    meeting = Meeting.objects.create(
+        cycle=cycle,
+        date=day,
+        starts_at=dt.datetime.combine(day, dt.time(13, 30), zone),
+        ends_at=dt.datetime.combine(day, dt.time(16, 0), zone),
+        title=f"Mesures et repérage des EES {LABEL}",
+        place="Visioconférence",
+        state=Meeting.State.CONVENED,
+    )
+    for rank, (text, aim) in enumerate(
+        [
+            ("Choisir deux mesures du guide que chaque organisation mettra en place", aims[0]),
+            ("Partager les façons de repérer une EES avant un appel d’offres", aims[1]),
+            ("Convenir de ce que chacune rapportera à la rencontre suivante", aims[0]),
+        ],
+        start=1,
+    ):
+        MeetingObjective.objects.create(meeting=meeting, position=rank, text=text).objectives.add(aim)
+
+
+def _second_chantier(organizations: list[Organization]) -> None:
+    chantier = Chantier.objects.create(
+        name=f"Réduction à la source {LABEL}",
+        slug="reduction-a-la-source-demonstration",
+        presentation="Un second chantier, inventé, auquel seules certaines organisations de démonstration participent.",
+        is_demonstration=True,
+    )
+    cycle = _cycle(chantier, "reduction-a-la-source-demonstration")
+    _take_part(cycle, organizations)
+    Objective.objects.create(cycle=cycle, position=1, text=f"Acheter moins et mieux {LABEL}")
+    Achievement.objects.create(cycle=cycle, position=1, text=f"Une grille de questions avant d’acheter {LABEL}")
+    meeting = Meeting.objects.create(
+        cycle=cycle,
+        date=timezone.localdate() - dt.timedelta(days=20),
+        title=f"Premiers constats {LABEL}",
+        state=Meeting.State.PUBLISHED,
+    )
+    objective = MeetingObjective.objects.create(
+        meeting=meeting, position=1, text="Recenser ce qui s’achète sans besoin établi"
+    )
+    point = SynthesisPoint.objects.create(
+        meeting=meeting, position=1, text="Le mobilier et les imprimés reviennent le plus souvent."
+    )
+    PointAnswer.objects.create(point=point, objective=objective)
