@@ -3,8 +3,12 @@
 import os
 
 from celery import Celery
+from kombu.transport.sqlalchemy import Transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecpar_portal.settings")
+# One message a second otherwise; given as a transport option, kombu hands it to SQLAlchemy, which refuses it.
+Transport.polling_interval = 0.2
+
 app = Celery("ecpar_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

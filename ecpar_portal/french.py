@@ -84,6 +84,13 @@ def percent(value: int | float | Decimal, decimals: int = 0) -> str:
     return f"{number(value, decimals)}{NBSP}%"
 
 
+def file_size(size: int) -> str:
+    """« 86 Ko », « 2,4 Mo »; `size` in bytes."""
+    if size < 1_000_000:
+        return f"{number(max(1, size / 1000))}{NBSP}Ko"
+    return f"{number(size / 1_000_000, 1)}{NBSP}Mo"
+
+
 def plural(count: int, word: str, many: str = "") -> str:
     """« 0 membre », « 1 membre », « 2 membres »: in French the plural starts at two."""
     return word if abs(count) < 2 else many or word + "s"

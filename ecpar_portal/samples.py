@@ -54,7 +54,7 @@ def samples() -> dict[str, Any]:
     return {
         "form": SampleForm({"title": "Actions des organisations", "date": "2021-03-02"}),
         "page": Paginator(range(90), 10).page(2),
-        "path": path.Path(Cycle(chantier=Chantier(name="Exemple")), [], has_proposals=False),
+        "path": path.Path(Cycle(chantier=Chantier(name="Exemple")), []),
         "stages": range(1, 6),
         "step": sample_step(),
         "today": dt.date(2021, 4, 20),

@@ -137,8 +137,8 @@ if urlsplit(STORAGE_URL).scheme != "file":
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": urlsplit(STORAGE_URL).path, "file_permissions_mode": 0o600},
+        "BACKEND": "ecpar_portal.storage.WholeFileStorage",
+        "OPTIONS": {"location": urlsplit(STORAGE_URL).path},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
@@ -168,7 +168,13 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "America/Toronto"
 WORK_LEASE_SECONDS = env.int("WORK_LEASE_SECONDS", default=120)
 WORK_SWEEP_SECONDS = env.int("WORK_SWEEP_SECONDS", default=30)
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "ecpar_portal.tasks.sweep", "schedule": WORK_SWEEP_SECONDS}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "ecpar_portal.tasks.sweep",
+        "schedule": WORK_SWEEP_SECONDS,
+        "options": {"expires": WORK_SWEEP_SECONDS},  # a worker that was busy or away sweeps once, not each missed time
+    }
+}
 
 # People ---------------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ one conditional UPDATE with a lease, so two workers never do it twice, and a wor
 
 import datetime as dt
 import logging
-from collections.abc import Callable
 
+from celery import Task
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -17,6 +17,9 @@ from django.utils import timezone
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
+FIRST_DELAY = dt.timedelta(seconds=30)
+
+_bells: dict[type["WorkRow"], Task] = {}
 
 
 class WorkRowQuerySet(models.QuerySet):
@@ -26,21 +29,21 @@ class WorkRowQuerySet(models.QuerySet):
         """Keep the rows that a worker may take: waiting and due, or held by a worker whose lease ended."""
         waiting = Q(state=WorkRow.State.WAITING, due_at__lte=now)
         abandoned = Q(state=WorkRow.State.RUNNING, lease_until__lt=now)
-        return self.filter(waiting | abandoned)
+        useful = Q(expires_at=None) | Q(expires_at__gt=now)
+        return self.filter(waiting | abandoned).filter(useful)
 
     def claim(self, pk: object) -> "WorkRow | None":
         """Take one row for `WORK_LEASE_SECONDS`, or return None when it is not to be taken."""
         now = timezone.now()
-        taken = (
-            self.filter(pk=pk)
-            .due(now)
-            .update(
-                state=WorkRow.State.RUNNING,
-                lease_until=now + dt.timedelta(seconds=settings.WORK_LEASE_SECONDS),
-                attempts=F("attempts") + 1,
-            )
-        )
-        return self.get(pk=pk) if taken else None
+        lease = now + dt.timedelta(seconds=settings.WORK_LEASE_SECONDS)
+        taken = self.filter(pk=pk).due(now)
+        if not taken.update(state=WorkRow.State.RUNNING, lease_until=lease, attempts=F("attempts") + 1):
+            return None
+        row = self.get(pk=pk)
+        if row.attempts <= MAX_ATTEMPTS:
+            return row
+        row.give_back("Le processus qui la faisait s’est arrêté chaque fois.")
+        return None
 
 
 class WorkRow(models.Model):
@@ -71,50 +74,43 @@ class WorkRow(models.Model):
         return self._release(state=self.State.DONE, last_error="", **fields)
 
     def give_back(self, error: str) -> bool:
-        """Note an error and let the row be tried later, each time after a longer wait; fail at the last try."""
+        """Note an error and let the row be tried later, each time after a longer wait; fail after the last try."""
         if self.attempts >= MAX_ATTEMPTS:
             return self._release(state=self.State.FAILED, last_error=error)
-        later = timezone.now() + dt.timedelta(seconds=15 * 2**self.attempts)
+        later = timezone.now() + FIRST_DELAY * 2 ** (self.attempts - 1)
         return self._release(state=self.State.WAITING, due_at=later, last_error=error)
 
     def _release(self, **fields: object) -> bool:
-        mine = type(self)._default_manager.filter(
-            pk=self.pk, state=self.State.RUNNING, attempts=self.attempts
-        )
+        mine = type(self).objects.filter(pk=self.pk, state=self.State.RUNNING, attempts=self.attempts)
         kept = bool(mine.update(lease_until=None, **fields))
         if not kept:
             logger.warning("%s %s: another worker took it over", self._meta.label, self.pk)
         return kept
 
 
-def ring(task: Callable, pk: object) -> None:
-    """Tell a worker to look at row `pk` once the current transaction commits.
+def register(model: type[WorkRow], task: Task) -> None:
+    """Say which task makes the rows of `model`; called from `AppConfig.ready`."""
+    _bells[model] = task
+
+
+def ring(row: WorkRow) -> None:
+    """Tell a worker to look at a row once the current transaction commits.
 
     A broker that does not answer is no failure of the request: the row waits and the sweep rings again.
     """
-
-    def send() -> None:
-        try:
-            task.delay(str(pk))
-        except Exception:  # whatever a broker's client may raise: the sweep is there for it
-            logger.warning("no bell for %s %s: it waits for the sweep", task.name, pk, exc_info=True)
-
-    transaction.on_commit(send)
+    transaction.on_commit(lambda: _send(type(row), row.pk))
 
 
-_bells: dict[type[WorkRow], Callable] = {}
-
-
-def register(model: type[WorkRow], task: Callable) -> None:
-    """Let the sweep ring `task` for the due rows of `model`; called from `AppConfig.ready`."""
-    _bells[model] = task
+def _send(model: type[WorkRow], pk: object) -> None:
+    try:
+        _bells[model].delay(str(pk))
+    except Exception:  # whatever a broker's client may raise: the sweep is there for it
+        logger.warning("no bell for %s %s: it waits for the sweep", model._meta.label, pk, exc_info=True)
 
 
 def sweep() -> int:
     """Ring for every due row of every kind; return how many."""
-    rung = 0
-    for model, task in _bells.items():
-        for pk in model.objects.due(timezone.now()).values_list("pk", flat=True):
-            ring(task, pk)
-            rung += 1
-    return rung
+    due = [(model, pk) for model in _bells for pk in model.objects.due(timezone.now()).values_list("pk", flat=True)]
+    for model, pk in due:
+        _send(model, pk)
+    return len(due)

@@ -58,7 +58,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Curve:
-    """The link from a point to an objective, in a box of 100 × 100."""
+    """The link from a point to an objective, and the anchors of its ends."""
 
     d: str
     ends: str
@@ -73,19 +73,37 @@ class Step:
     objectives: list[Node]
     points: list[Node]
 
+    @property
+    def has_proposals(self) -> bool:
+        """Whether a link is a proposed reading that the coordinator has not confirmed."""
+        links = [*self.meeting.points.all(), *self.meeting.objectives.all()]
+        return any(item.reading == Reading.PROPOSED for item in links)
+
     @cached_property
     def curves(self) -> list[Curve]:
-        """Every link of the meeting, drawn from the objective to the point."""
+        """Every link of the meeting, in the box of the screen."""
+        return self.curves_in(100, 100)
+
+    def curves_in(self, width: float, height: float) -> list[Curve]:
+        """Every link of the meeting, drawn from the objective to the point in a box of these sizes."""
         return [
-            Curve(curve(middle(o, self.objectives), middle(p, self.points)), f"{o.anchor} {p.anchor}")
+            Curve(
+                curve(middle(o, self.objectives, height), middle(p, self.points, height), width),
+                f"{o.anchor} {p.anchor}",
+            )
             for p in self.points
             for o in p.linked
         ]
 
     @cached_property
     def stubs(self) -> list[str]:
-        """The dashed stubs of objectives that no point answers."""
-        return [f"M0 {middle(o, self.objectives)}h26" for o in self.objectives if o.state == OPEN]
+        """The dashed stubs of objectives that no point answers, in the box of the screen."""
+        return self.stubs_in(100, 100)
+
+    def stubs_in(self, width: float, height: float) -> list[str]:
+        """The dashed stubs, in a box of these sizes."""
+        open_ones = [o for o in self.objectives if o.state == OPEN]
+        return [f"M0 {middle(o, self.objectives, height)}h{width * 0.26:g}" for o in open_ones]
 
     @property
     def summary(self) -> str:
@@ -119,7 +137,15 @@ class Path:
 
     cycle: Cycle
     steps: list[Step]
-    has_proposals: bool
+
+    def step_of(self, meeting: Meeting) -> Step:
+        """The meeting's step."""
+        return next(step for step in self.steps if step.meeting.pk == meeting.pk)
+
+    @property
+    def has_proposals(self) -> bool:
+        """Whether a link of some meeting is a proposed reading."""
+        return any(step.has_proposals for step in self.steps)
 
     @cached_property
     def objectives(self) -> list[Node]:
@@ -184,26 +210,21 @@ def next_month(day: dt.date) -> dt.date:
     return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
 
 
-def middle(node: Node, nodes: list[Node]) -> str:
-    """The height of the middle of a row, from 0 to 100."""
-    return f"{100 * (node.row + 0.5) / len(nodes):.4g}"
+def middle(node: Node, nodes: list[Node], height: float = 100) -> str:
+    """The height of the middle of a row, of rows that fill `height`."""
+    return f"{height * (node.row + 0.5) / len(nodes):.4g}"
 
 
-def curve(from_y: str, to_y: str) -> str:
+def curve(from_y: str, to_y: str, width: float = 100) -> str:
     """A thin curve from an objective on the left to a point on the right."""
-    return f"M0 {from_y}C45 {from_y} 55 {to_y} 100 {to_y}"
+    return f"M0 {from_y}C{width * 0.45:g} {from_y} {width * 0.55:g} {to_y} {width:g} {to_y}"
 
 
 def build(cycle: Cycle, meetings: Iterable[Meeting]) -> Path:
     """Describe the path of a cycle; `meetings` come from `Meeting.objects.…with_thread()`."""
     steps = [_step(number, meeting) for number, meeting in enumerate(meetings, start=1)]
     _mention(steps)
-    proposals = any(
-        item.reading == Reading.PROPOSED
-        for step in steps
-        for item in (*step.meeting.points.all(), *step.meeting.objectives.all())
-    )
-    return Path(cycle, steps, proposals)
+    return Path(cycle, steps)
 
 
 def _step(number: int, meeting: Meeting) -> Step:

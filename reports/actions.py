@@ -1,5 +1,66 @@
-"""What happens to reports."""
+"""What happens to reports: somebody asks, a worker makes, somebody asks again after a failure."""
+
+import hashlib
+import logging
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+from django.utils import timezone
+
+from ecpar_portal.work import ring
+from reports.models import Report, ReportRequest, private_storage
+from reports.registry import kind_of
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def ask(kind: str, obj: models.Model, *, by: Any) -> Report:
+    """Return the report of this content, made or to be made; one row however many ask, and one bell."""
+    key = kind_of(kind).content_key(obj)
+    report, created = Report.objects.get_or_create(kind=kind, object_id=obj.pk, content_key=key)
+    ReportRequest.objects.get_or_create(report=report, user=by)
+    if created:
+        ring(report)
+    elif report.state == Report.State.DONE and not report.is_there:
+        start_again(report)  # a file lost with its disk is made again
+    return report
+
+
+@transaction.atomic
+def start_again(report: Report) -> None:
+    """Put a report that failed, or whose file is lost, back to waiting."""
+    ended = Report.objects.filter(pk=report.pk, state__in=[Report.State.FAILED, Report.State.DONE])
+    if ended.update(state=Report.State.WAITING, due_at=timezone.now(), attempts=0, last_error=""):
+        ring(report)
+    report.refresh_from_db()
 
 
 def produce(report_id: str) -> None:
-    """Make the file of a report."""
+    """Make the file of a report, if nobody else holds it; a failure is noted and tried later."""
+    report = Report.objects.claim(report_id)
+    if report is None:
+        return
+    try:
+        content = _render(report)
+        name = _store(report, content)
+    except Exception as error:  # whatever a renderer raises is told on the row, and tried again
+        logger.exception("report %s failed (try %s)", report.pk, report.attempts)
+        report.give_back(f"{type(error).__name__}: {error}")
+    else:
+        report.finish(file=name, size=len(content), finished_at=timezone.now())
+        logger.info("report %s done, %s bytes", report.pk, len(content))
+
+
+def _render(report: Report) -> bytes:
+    kind = report.of_kind
+    return kind.render(kind.model.objects.get(pk=report.object_id))
+
+
+def _store(report: Report, content: bytes) -> str:
+    """Write the file under the hash of its bytes: the same content is the same file, and never a partial one."""
+    storage = private_storage()
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"reports/{digest[:2]}/{digest}"
+    return name if storage.exists(name) else storage.save(name, ContentFile(content))

@@ -1,18 +1,28 @@
 """Production jobs and their files."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
 from django.urls import reverse
 
-from ecpar_portal.work import WorkRow
+from ecpar_portal.work import WorkRow, WorkRowQuerySet
+from reports.registry import Kind, kind_of
 
 
 def private_storage() -> object:
     """Return the storage of private files; a callable, so that migrations hold no path."""
     return storages["private"]
+
+
+class ReportQuerySet(WorkRowQuerySet):
+    """Queries on reports."""
+
+    def asked_by(self, user: Any) -> "ReportQuerySet":
+        """Keep what a person asked for."""
+        return self.filter(requests__user=user)
 
 
 class Report(WorkRow):
@@ -26,6 +36,8 @@ class Report(WorkRow):
     size = models.PositiveIntegerField("taille en octets", default=0)
     created_at = models.DateTimeField("demandé", auto_now_add=True)
     finished_at = models.DateTimeField("terminé", null=True, blank=True)
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = "fichier produit"
@@ -44,6 +56,20 @@ class Report(WorkRow):
         """Return the address where its progress shows and its file is downloaded."""
         return reverse("report", args=[self.pk])
 
+    @property
+    def of_kind(self) -> Kind:
+        """What this file is."""
+        return kind_of(self.kind)
+
+    def object_for(self, user: Any) -> models.Model | None:
+        """The object that the file shows, or None where the person may not see it (any more)."""
+        return self.of_kind.may_download(user).filter(pk=self.object_id).first()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file is made, and still on its storage."""
+        return self.state == self.State.DONE and bool(self.file) and self.file.storage.exists(self.file.name)
+
 
 class ReportRequest(models.Model):
     """Somebody asked for a report."""
@@ -55,7 +81,9 @@ class ReportRequest(models.Model):
     class Meta:
         verbose_name = "demande de fichier"
         verbose_name_plural = "demandes de fichier"
-        constraints = [models.UniqueConstraint(fields=["report", "user"], name="report_asked_once_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "user"], name="report_asked_once_per_person")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.report}"

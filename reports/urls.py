@@ -1,1 +1,10 @@
-urlpatterns = []
+"""Addresses of the app."""
+
+from django.urls import path
+
+from reports import views
+
+urlpatterns = [
+    path("<uuid:pk>/", views.report, name="report"),
+    path("<uuid:pk>/reessayer/", views.report_retry, name="report_retry"),
+]

@@ -1,7 +1,81 @@
-"""Stand-in until the real views land."""
+"""A file, or the page on which one waits for it."""
 
-from django.http import HttpResponse
+from typing import Any
+
+from django.db import models
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import parse_etags
+from django.views.decorators.http import require_POST, require_safe
+
+from ecpar_portal.access import require, signed_in
+from reports import actions
+from reports.models import Report
+from reports.registry import kind_of
+
+SECONDS_BETWEEN_LOOKS = 2
 
 
-def serve(request, kind, obj) -> HttpResponse:
-    return HttpResponse(status=202)
+def serve(request: HttpRequest, kind: str, obj: models.Model) -> HttpResponse:
+    """Answer with an object's file as it is now; ask for it first where nobody did.
+
+    Raises Http404 where the person may not have it.
+    """
+    if not kind_of(kind).may_download(request.user).filter(pk=obj.pk).exists():
+        raise Http404
+    return _answer(request, actions.ask(kind, obj, by=request.user), obj)
+
+
+@require_safe
+@require(signed_in)
+def report(request: HttpRequest, pk: str) -> HttpResponse:
+    """A report by its own address: the file once it is made, its progress until then."""
+    found, obj = _report_for(request.user, pk)
+    return _answer(request, found, obj)
+
+
+@require_POST
+@require(signed_in)
+def report_retry(request: HttpRequest, pk: str) -> HttpResponse:
+    """Try again to make a file that failed."""
+    found, _ = _report_for(request.user, pk)
+    actions.start_again(found)
+    return redirect(found)
+
+
+def _report_for(user: Any, pk: str) -> tuple[Report, models.Model]:
+    found = get_object_or_404(Report, pk=pk)
+    obj = found.object_for(user)
+    if obj is None:
+        raise Http404
+    return found, obj
+
+
+def _answer(request: HttpRequest, found: Report, obj: models.Model) -> HttpResponse:
+    if found.is_there and not request.htmx:
+        return _file(request, found, obj)
+    kind = found.of_kind
+    context = {"report": found, "title": kind.title(obj), "filename": kind.filename(obj)}
+    template = "reports/_progress.html" if request.htmx else "reports/waiting.html"
+    status = 202 if found.state in (Report.State.WAITING, Report.State.RUNNING) else 200
+    response = render(request, template, context, status=status)
+    if status == 202:
+        response["Retry-After"] = str(SECONDS_BETWEEN_LOOKS)
+    return response
+
+
+def _file(request: HttpRequest, found: Report, obj: models.Model) -> HttpResponse:
+    """Send the file, or 304 to who has it; its name on the storage is the hash of its bytes."""
+    etag = f'"{found.file.name.rpartition("/")[2]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if etag in known or "*" in known:
+        return HttpResponseNotModified(headers=headers)
+    kind = found.of_kind
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=kind.filename(obj),
+        content_type=kind.content_type,
+        headers=headers,
+    )

@@ -11,6 +11,7 @@ for name in (
     "counted",
     "day_month",
     "day_number",
+    "file_size",
     "hour",
     "long_date",
     "month_year",

@@ -1,0 +1,42 @@
+"""The kinds of files that the portal can make; each app registers its own in `AppConfig.ready`.
+
+A row stores a kind and an object's id, never a dotted path, and access is asked again at each download.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file.
+
+    `may_download(user)` gives the objects whose file a person may have; `content_key(obj)` changes with everything
+    that the file shows; `render(obj)` returns its bytes and runs in a worker only; `title(obj)` and `filename(obj)`
+    are what people read.
+    """
+
+    name: str
+    model: type[Model]
+    may_download: Callable[[Any], QuerySet]
+    content_key: Callable[[Any], str]
+    render: Callable[[Any], bytes]
+    title: Callable[[Any], str]
+    filename: Callable[[Any], str]
+    content_type: str = "application/pdf"
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known."""
+    _kinds[kind.name] = kind
+
+
+def kind_of(name: str) -> Kind:
+    """Return a kind by its name; raises KeyError for one that no app registers any more."""
+    return _kinds[name]

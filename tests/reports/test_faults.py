@@ -1,0 +1,80 @@
+"""What must hold when a worker dies or the broker is away."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from django.utils import timezone
+
+from ecpar_portal.celery import app
+from reports.models import Report
+from tests.reports.asking import address, done, files, get
+from tests.services import Worker, database_url, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_worker_killed_in_the_middle_leaves_one_whole_file_after_the_next_one(reader, meeting):
+    get(reader, address(meeting))
+    first = Worker(WORK_LEASE_SECONDS="3")
+    wait_until(lambda: Report.objects.get().state == Report.State.RUNNING)
+    assert first.kill() == -signal.SIGKILL
+    assert Report.objects.get().state == Report.State.RUNNING
+    assert files() == []
+    second = Worker(WORK_LEASE_SECONDS="3")
+    assert second.process.pid != first.process.pid
+    wait_until(done)
+    second.stop()
+    assert Report.objects.get().attempts == 2
+    assert len(files()) == 1
+    assert get(reader, address(meeting)).body.startswith(b"%PDF")
+
+
+def test_a_broker_that_is_down_fails_nobody_and_the_sweep_catches_up(reader, meeting, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setitem(app.conf, "broker_url", "redis://127.0.0.1:1/0")
+        broken.setitem(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+        app.pool.force_close_all()
+        app.__dict__.pop("amqp", None)
+        assert get(reader, address(meeting)).status_code == 202
+    running = Worker()
+    wait_until(done)
+    running.stop()
+
+
+def test_the_same_content_gives_the_same_bytes_in_two_processes(meeting):
+    script = (
+        "import django, hashlib; django.setup();"
+        "from meetings.documents import synthesis_pdf; from meetings.models import Meeting;"
+        "print(hashlib.sha256(synthesis_pdf(Meeting.objects.get())).hexdigest())"
+    )
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "ecpar_portal.settings",
+    }
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", script], env={**environment, "PYTHONHASHSEED": seed}, capture_output=True
+        )
+        for seed in ("1", "2")
+    ]
+    digests = {run.stdout for run in runs}
+    assert len(digests) == 1
+    assert len(digests.pop().strip()) == 64
+
+
+def test_the_sweep_rings_for_nothing_that_is_held_or_over(meeting):
+    now = timezone.now() + dt.timedelta(minutes=1)
+    make = lambda n, **fields: Report.objects.create(kind="synthesis", object_id=n, content_key="x", **fields)  # noqa: E731
+    hour = dt.timedelta(hours=1)
+    due = {make(1).pk, make(2, state="running", lease_until=now - hour).pk}
+    make(3, state="running", lease_until=now + hour)
+    make(4, due_at=now + hour)
+    make(5, expires_at=now - hour)
+    for number, state in enumerate(("done", "failed", "withdrawn", "held"), start=6):
+        make(number, state=state)
+    assert set(Report.objects.due(now).values_list("pk", flat=True)) == due
