@@ -28,7 +28,7 @@ manage: ## Une commande de Django, par exemple : make manage ARGS="dump_cycle 20
 	$(BOOTSTRAP) manage $(ARGS)
 
 test: lint ## Toutes les vérifications et tous les tests (ARGS="tests/house -x" pour en choisir)
-	$(BOOTSTRAP) tests pytest $(ARGS)
+	$(BOOTSTRAP) tests python -m pytest $(ARGS)
 
 # What does not touch the database runs once, in `make test`.
 test-services: export DATABASE_URL := $(SERVICES_DATABASE_URL)
@@ -36,7 +36,7 @@ test-services: export CELERY_BROKER_URL := $(SERVICES_BROKER_URL)
 test-services: export CACHE_URL := $(SERVICES_CACHE_URL)
 test-services: ## Les mêmes tests sur PostgreSQL et Redis (DATABASE_URL, CELERY_BROKER_URL, CACHE_URL)
 	$(BOOTSTRAP) tests python scripts/check_services.py
-	$(BOOTSTRAP) tests pytest -m "not once" $(ARGS)
+	$(BOOTSTRAP) tests python -m pytest -m "not once" $(ARGS)
 
 lint: ## Style, mise en forme, imports, migrations et réglages de production
 	$(BOOTSTRAP) tools sh scripts/lint.sh

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from chantier.models import Membership, Organization, Region, User
-from chantier.models.people import COORDINATION
+from ecpar_portal.permissions import COORDINATION
 
 PASSWORD = "chantier-2021"  # noqa: S105  printed by `make run`, and refused where DEMO is off
 LABEL = "(démonstration)"
@@ -37,9 +37,7 @@ PEOPLE = [
         Membership.Role.READER,
     ),
     Person("reseau@partenaire.example", "un réseau partenaire", "Réseau", "reseau"),
-    Person(
-        "contact@entreprise.example", "une entreprise d’économie sociale (EES)", "Contact", "entreprise"
-    ),
+    Person("contact@entreprise.example", "une entreprise d’économie sociale (EES)", "Contact", "entreprise"),
 ]
 
 ACCOUNTS = [(person.email, person.label) for person in PEOPLE]

@@ -1,7 +1,63 @@
 """The coordinator's admin: Django's own, in the portal's words and colours."""
 
-from django.contrib.admin.apps import AdminConfig
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+# What a coordinator opens most comes first.
+ORDER = ["meetings", "chantier", "reports"]
 
 
-class PortalAdminConfig(AdminConfig):
-    """Django's admin with the portal's site."""
+class PortalAdminSite(AdminSite):
+    """Open to coordinators only; one signs in on the portal's own page, with its limits."""
+
+    site_header = site_title = "Coordination du portail"
+    index_title = "Ce que vous tenez"
+    site_url = "/"
+    empty_value_display = "–"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the person runs the chantiers."""
+        user = request.user
+        return user.is_authenticated and user.is_coordinator
+
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable:
+        """Refuse at once who is signed in and may not come in, rather than offer them to sign in again."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def refused_or_guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return guarded(request, *args, **kwargs)
+
+        return refused_or_guarded
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to the portal's sign-in page; refuse who is signed in already and may not come in."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        after = request.GET.get("next") or reverse("admin:index")
+        return redirect_to_login(after)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the portal's own page, where each person changes their password."""
+        return redirect("account_change_password")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to the portal's own page."""
+        return redirect("account_logout")
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """The apps, those of the coordinator's days first."""
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else 9)

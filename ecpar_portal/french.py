@@ -103,7 +103,7 @@ def counted(count: int, word: str, many: str = "") -> str:
 
 @lru_cache(maxsize=4096)
 def typographic(text: str) -> str:
-    """Give a text typed by a person Québec's typography: ’ and no-break spaces inside « » and before : % $."""
+    """Give a typed text Québec's typography: ’ and no-break spaces inside « » and before : % $."""
     text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
     text = re.sub(r"«[ \u202f]*", f"«{NBSP}", text)
     text = re.sub(r"[ \u202f]*»", f"{NBSP}»", text)

@@ -64,13 +64,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
     "ecpar_portal",
     "chantier",
     "meetings",
     "reports",
-    "ecpar_portal.admin_site.PortalAdminConfig",
-    "allauth",
-    "allauth.account",
+    "ecpar_portal.admin_config.PortalAdminConfig",
     "csp",
     "django_filters",
     "django_htmx",
@@ -118,7 +118,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Writers wait for each other instead of failing: « database is locked » in 0 of 900 writes so, 790 by default.
+    # Writers wait for each other: « database is locked » in 0 of 900 writes so, 790 by default.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -172,7 +172,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "ecpar_portal.tasks.sweep",
         "schedule": WORK_SWEEP_SECONDS,
-        "options": {"expires": WORK_SWEEP_SECONDS},  # a worker that was busy or away sweeps once, not each missed time
+        "options": {
+            "expires": WORK_SWEEP_SECONDS
+        },  # a worker that was busy or away sweeps once, not each missed time
     }
 }
 
@@ -195,7 +197,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # else strangers receive « no account » and learn that the portal exists
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = (
+    False  # else strangers receive « no account » and learn that the portal exists
+)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"

@@ -74,7 +74,7 @@ class WorkRow(models.Model):
         return self._release(state=self.State.DONE, last_error="", **fields)
 
     def give_back(self, error: str) -> bool:
-        """Note an error and let the row be tried later, each time after a longer wait; fail after the last try."""
+        """Note an error; the row is tried again after a longer wait each time, until the last try."""
         if self.attempts >= MAX_ATTEMPTS:
             return self._release(state=self.State.FAILED, last_error=error)
         later = timezone.now() + FIRST_DELAY * 2 ** (self.attempts - 1)
@@ -110,7 +110,11 @@ def _send(model: type[WorkRow], pk: object) -> None:
 
 def sweep() -> int:
     """Ring for every due row of every kind; return how many."""
-    due = [(model, pk) for model in _bells for pk in model.objects.due(timezone.now()).values_list("pk", flat=True)]
+    due = [
+        (model, pk)
+        for model in _bells
+        for pk in model.objects.due(timezone.now()).values_list("pk", flat=True)
+    ]
     for model, pk in due:
         _send(model, pk)
     return len(due)

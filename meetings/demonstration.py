@@ -1,4 +1,4 @@
-"""The demonstration cycles: one of the économie sociale chantier with a meeting ahead, and a second chantier."""
+"""The demonstration cycles: one of économie sociale with a meeting ahead, and a second chantier."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -73,13 +73,15 @@ def _second_chantier(organizations: list[Organization]) -> None:
     chantier = Chantier.objects.create(
         name=f"Réduction à la source {LABEL}",
         slug="reduction-a-la-source-demonstration",
-        presentation="Un second chantier, inventé, auquel seules certaines organisations de démonstration participent.",
+        presentation="Un second chantier, inventé, où seules certaines organisations de démonstration vont.",
         is_demonstration=True,
     )
     cycle = _cycle(chantier, "reduction-a-la-source-demonstration")
     _take_part(cycle, organizations)
     Objective.objects.create(cycle=cycle, position=1, text=f"Acheter moins et mieux {LABEL}")
-    Achievement.objects.create(cycle=cycle, position=1, text=f"Une grille de questions avant d’acheter {LABEL}")
+    Achievement.objects.create(
+        cycle=cycle, position=1, text=f"Une grille de questions avant d’acheter {LABEL}"
+    )
     meeting = Meeting.objects.create(
         cycle=cycle,
         date=timezone.localdate() - dt.timedelta(days=20),

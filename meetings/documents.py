@@ -58,15 +58,12 @@ def synthesis_html(meeting: Meeting) -> str:
 def _height(nodes: list[path.Node], side: str) -> float:
     """How high a list is when each row is as high as the highest."""
     letters = LETTERS_A_LINE[side]
-    rows = [
-        LINE * -(-len(node.text) // letters) + MENTION * (len(node.mentions) + 1) + GAP
-        for node in nodes
-    ]
+    rows = [LINE * -(-len(node.text) // letters) + MENTION * (len(node.mentions) + 1) + GAP for node in nodes]
     return len(rows) * max(rows, default=0)
 
 
 def synthesis_key(meeting: Meeting) -> str:
-    """Change with whatever the document shows or how it is drawn; in the web server at each download, so quick."""
+    """Change with whatever the document shows or how it is drawn; computed at each download, so quick."""
     return hashlib.sha256(f"{renderer_key()}\n{synthesis_html(meeting)}".encode()).hexdigest()
 
 

@@ -62,9 +62,9 @@ class MeetingQuerySet(models.QuerySet):
 class Meeting(models.Model):
     """A meeting of a cycle.
 
-    `date` is the local day; `starts_at` and `ends_at` are instants (stored in UTC), both empty where the hours
-    are not known, as for the five meetings of 2020-2021. The slug follows the date of a draft and stays once
-    the meeting is convened, even when it moves.
+    `date` is the local day; `starts_at` and `ends_at` are instants (stored in UTC), both empty where the
+    hours are not known, as for the five meetings of 2020-2021. The slug follows the date of a draft and stays
+    once the meeting is convened, even when it moves.
     """
 
     class State(models.TextChoices):

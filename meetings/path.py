@@ -1,4 +1,4 @@
-"""The path (cheminement): meetings down a line of time, objectives on one side, what came of them on the other.
+"""The path (cheminement): meetings down a line of time, objectives on one side, synthesis on the other.
 
 One description of the drawing, for the screen, the telephone and paper. Both lists of a meeting have rows of
 equal height, so the middle of row i of n stands at (i + 0.5) / n: curves are exact without any script.
@@ -33,7 +33,7 @@ class Mention:
 
 @dataclass
 class Node:
-    """A statement on the path. `row` counts from 0; `lanes` tells, for the telephone, what each line does here."""
+    """A statement on the path. `row` counts from 0; `lanes` tells the telephone what each line does here."""
 
     mark: str
     row: int
@@ -261,7 +261,7 @@ def _state(meeting: Meeting, node: Node, item: MeetingObjective) -> str:
 
 
 def draw_lanes(objectives: list[Node], points: list[Node]) -> None:
-    """Draw the telephone’s lines: each linked objective has a line that runs down to the last point that answers it."""
+    """Draw the telephone's lines: from each linked objective down to the last point that answers it."""
     linked = [node for node in objectives if node.linked]
     column = [*objectives, *points]
     place = {id(node): index for index, node in enumerate(column)}
@@ -289,7 +289,9 @@ def _mention(steps: list[Step]) -> None:
             if item.became_objective:
                 node = points[item.pk][1]
                 rank = item.became_objective.position
-                node.mentions.append(Mention("Devenu l’", f"objectif {rank} du chantier", f"#objectif-{rank}"))
+                node.mentions.append(
+                    Mention("Devenu l’", f"objectif {rank} du chantier", f"#objectif-{rank}")
+                )
 
 
 def _mention_origin(

@@ -59,7 +59,7 @@ def _render(report: Report) -> bytes:
 
 
 def _store(report: Report, content: bytes) -> str:
-    """Write the file under the hash of its bytes: the same content is the same file, and never a partial one."""
+    """Write the file under the hash of its bytes: same content, same file, and never a partial one."""
     storage = private_storage()
     digest = hashlib.sha256(content).hexdigest()
     name = f"reports/{digest[:2]}/{digest}"

@@ -26,7 +26,7 @@ class ReportQuerySet(WorkRowQuerySet):
 
 
 class Report(WorkRow):
-    """One file to produce, once for each content: who asks for the same content later receives the same file."""
+    """One file to produce, once for each content: who asks for it again later receives the same file."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("genre", max_length=40)

@@ -14,9 +14,9 @@ from django.db.models import Model, QuerySet
 class Kind:
     """A kind of file.
 
-    `may_download(user)` gives the objects whose file a person may have; `content_key(obj)` changes with everything
-    that the file shows; `render(obj)` returns its bytes and runs in a worker only; `title(obj)` and `filename(obj)`
-    are what people read.
+    `may_download(user)` gives the objects whose file a person may have; `content_key(obj)` changes with
+    everything that the file shows; `render(obj)` returns its bytes and runs in a worker only; `title(obj)`
+    and `filename(obj)` are what people read.
     """
 
     name: str

@@ -24,13 +24,11 @@ STATEMENTS = [
     "provenant de secteurs d’activités ainsi que de régions différentes.",
     "Accueillir et présenter les participants du chantier",
     "Présenter, en exclusivité, le Guide opérationnel d’achat auprès des EES de l’ECPAR",
-    "Procéder à un tour de table sur les besoins des organisations pour peaufiner les objectifs du "
-    "chantier",
+    "Procéder à un tour de table sur les besoins des organisations pour peaufiner les objectifs du chantier",
     "Promouvoir et accompagner les membres du chantier dans l’implantation des recommandations du "
     "Guide opérationnel d’achat auprès des EES",
     "Promouvoir l’offre diversifiée des EES",
-    "Comprendre le cadre de référence de l’économie sociale : présentation du Chantier de l’économie "
-    "sociale",
+    "Comprendre le cadre de référence de l’économie sociale : présentation du Chantier de l’économie sociale",
     "Présenter les activités 2021 des différents réseaux afin de promouvoir les achats auprès de "
     "cette économie",
     "Le cadre de référence de l’économie sociale est vaste et comporte certaines zones grises, "

@@ -1,4 +1,4 @@
-"""The environment of the tests, read before the settings: a demonstration of its own, in a folder of its own."""
+"""The environment of the tests, read before the settings: a demonstration in a folder of its own."""
 
 import atexit
 import os

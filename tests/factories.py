@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 
 from chantier import models as chantier
 from meetings import models as meetings
+from reports import models as reports
 
 
 class UserFactory(DjangoModelFactory):
@@ -20,7 +21,7 @@ class UserFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Personne {n}")
 
     @factory.post_generation
-    def coordinator(user, create, extracted, **kwargs):  # noqa: N805  factory_boy hands the object first
+    def coordinator(user, create, extracted, **kwargs):
         if extracted:
             user.is_staff = True
             user.save()
@@ -126,9 +127,16 @@ class PointAnswerFactory(DjangoModelFactory):
         model = meetings.PointAnswer
 
     point = factory.SubFactory(SynthesisPointFactory)
-    objective = factory.SubFactory(
-        MeetingObjectiveFactory, meeting=factory.SelfAttribute("..point.meeting")
-    )
+    objective = factory.SubFactory(MeetingObjectiveFactory, meeting=factory.SelfAttribute("..point.meeting"))
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = reports.Report
+
+    kind = "synthesis"
+    object_id = factory.LazyFunction(lambda: MeetingFactory().pk)
+    content_key = factory.Sequence(str)
 
 
 def member_of(cycle: chantier.Cycle, **organization) -> chantier.User:

@@ -16,16 +16,34 @@ def database_url() -> str:
     values = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{values['NAME']}"
-    return f"postgres://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+    return (
+        f"postgres://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+    )
 
 
 class Worker:
     """A worker process, with one child that does the work, and its beat."""
 
     def __init__(self, **environment: str) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "ecpar_portal", "worker", "-B", "-c", "1", "-l", "INFO"]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "ecpar_portal",
+            "worker",
+            "-B",
+            "-c",
+            "1",
+            "-l",
+            "INFO",
+        ]
         command += ["--schedule", str(settings.VAR_DIR / "beat"), "--without-gossip", "--without-mingle"]
-        inherited = {**os.environ, "DATABASE_URL": database_url(), "CELERY_BROKER_URL": settings.CELERY_BROKER_URL}
+        inherited = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
+        }
         with open(settings.VAR_DIR / "worker.log", "ab") as log:
             self.process = subprocess.Popen(
                 command,
@@ -53,5 +71,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
     """Wait for something that another process does; fail when it does not come."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, f"not within {seconds} s\n{(settings.VAR_DIR / 'worker.log').read_text()[-600:]}"
+        assert time.monotonic() < end, (
+            f"not within {seconds} s\n{(settings.VAR_DIR / 'worker.log').read_text()[-600:]}"
+        )
         time.sleep(0.2)

@@ -18,7 +18,7 @@ class ChantierQuerySet(models.QuerySet):
         return self if settings.DEMO else self.filter(is_demonstration=False)
 
     def visible_to(self, user: Any) -> "ChantierQuerySet":
-        """Keep the chantiers in which the person's organisation takes part today; all of them for a coordinator."""
+        """Keep the chantiers where the person's organisation takes part today; all for a coordinator."""
         if not user.is_authenticated:
             return self.none()
         if user.is_coordinator:

@@ -67,9 +67,7 @@ class Organization(models.Model):
         "NEQ",
         max_length=10,
         blank=True,
-        validators=[
-            RegexValidator(NEQ_PATTERN, "Le NEQ a 10 chiffres et commence par 11, 22, 33 ou 88.")
-        ],
+        validators=[RegexValidator(NEQ_PATTERN, "Le NEQ a 10 chiffres et commence par 11, 22, 33 ou 88.")],
         help_text="Numéro d’entreprise du Québec, 10 chiffres.",
     )
     former_names = models.TextField("anciens noms", blank=True, help_text="Un par ligne.")

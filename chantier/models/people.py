@@ -12,11 +12,10 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from chantier.models.cycles import Chantier
+from ecpar_portal.permissions import COORDINATION
 
 if TYPE_CHECKING:
     from chantier.models.organizations import Membership, Organization
-
-COORDINATION = "Coordination"
 
 
 class UserManager(BaseUserManager):

@@ -1,7 +1,7 @@
 """Components, called by name in every template: one file each in `templates/components/`.
 
-A block component wraps what stands between its tags (`{% section "Présences" %}…{% endsection %}`); a plain one
-stands alone (`{% status "ok" "Publiée" %}`). Their parameters are the names written here, nothing else.
+A block component wraps what stands between its tags (`{% section "Présences" %}…{% endsection %}`); a plain
+one stands alone (`{% status "ok" "Publiée" %}`). Their parameters are the names written here, nothing else.
 """
 
 from typing import Any

@@ -1,5 +1,7 @@
 """The French formats as template filters, loaded in every template."""
 
+import datetime as dt
+
 from django import template
 
 from ecpar_portal import french
@@ -25,11 +27,11 @@ for name in (
 
 @register.filter
 def plural(count: int, words: str) -> str:
-    """Choose between « membre » and « membres »: `{{ n|plural:"membre" }}`, `{{ n|plural:"cheval,chevaux" }}`."""
+    """Choose « membre » or « membres »: `{{ n|plural:"membre" }}`, `{{ n|plural:"cheval,chevaux" }}`."""
     return french.plural(count, *words.split(","))
 
 
 @register.simple_tag
-def hours(start, end) -> str:
+def hours(start: dt.datetime | None, end: dt.datetime | None) -> str:
     """« 13 h 30 à 16 h »."""
     return french.hours(start, end)

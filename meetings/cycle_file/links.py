@@ -1,4 +1,4 @@
-"""Checks what the tables of a cycle's file say of each other: slugs, hours, and the links between statements."""
+"""Checks what the tables of a cycle's file say of each other: slugs, hours, links between statements."""
 
 import datetime as dt
 from collections import Counter
@@ -24,7 +24,7 @@ def check_links(content: dict[str, Any]) -> Iterator[str]:
     slugs = Counter(meeting["slug"] for meeting in content["meeting"])
     for slug, times in slugs.items():
         if times > 1:
-            yield f"rencontre {slug}{NBSP}: elle est donnée {times} fois; donnez à l’autre un «{NBSP}slug{NBSP}»."
+            yield f"rencontre {slug}{NBSP}: donnée {times} fois; donnez à l’autre un «{NBSP}slug{NBSP}»."
     yield from _became(content)
     seen: dict[str, int] = {}
     for meeting in sorted(content["meeting"], key=lambda meeting: meeting["date"]):
@@ -39,7 +39,9 @@ def _became(content: dict[str, Any]) -> Iterator[str]:
     known, taken = len(content["objective"]), set()
     for meeting in content["meeting"]:
         for rank, point in enumerate(meeting["point"], start=1):
-            place = f"rencontre du {meeting['date']}, point {rank}, champ «{NBSP}became_objective{NBSP}»{NBSP}:"
+            place = (
+                f"rencontre du {meeting['date']}, point {rank}, champ «{NBSP}became_objective{NBSP}»{NBSP}:"
+            )
             number = point["became_objective"]
             if number is None:
                 continue
@@ -54,14 +56,13 @@ def _hours(meeting: dict[str, Any], place: str) -> Iterator[str]:
     for name in ("start", "end"):
         moment = instant(meeting["date"], meeting[name])
         if moment and moment.astimezone(ZoneInfo(settings.TIME_ZONE)).time() != meeting[name]:
-            yield f"{place}, champ «{NBSP}{name}{NBSP}»{NBSP}: cette heure n’existe pas ce jour-là (heure d’été)."
+            field = f"{place}, champ «{NBSP}{name}{NBSP}»"
+            yield f"{field}{NBSP}: cette heure n’existe pas ce jour-là (heure d’été)."
     if meeting["end"] and (not meeting["start"] or meeting["end"] <= meeting["start"]):
         yield f"{place}, champ «{NBSP}end{NBSP}»{NBSP}: la fin vient après le début."
 
 
-def _objectives(
-    meeting: dict[str, Any], place: str, known: int, seen: dict[str, int]
-) -> Iterator[str]:
+def _objectives(meeting: dict[str, Any], place: str, known: int, seen: dict[str, int]) -> Iterator[str]:
     for index, objective in enumerate(meeting["objective"]):
         here = f"{place}, objectif {letter(index)}, champ"
         for number in objective["objectives"]:

@@ -1,9 +1,9 @@
 """Brings the file of a cycle into the database, without doubling anything nor undoing what people changed.
 
 File and database are laid out as records, each with its place: `meeting/2021-03-09/point/2`. Three versions
-meet: the file, the database, and what the last load said. A record that the database does not have and that no
-load brought is created; one that people left as it was loaded takes the file's correction; everything else (changed,
-moved or deleted by somebody) is left as it is.
+meet: the file, the database, and what the last load said. A record that the database does not have and that
+no load brought is created; one that people left as it was loaded takes the file's correction; everything else
+(changed, moved or deleted by somebody) is left as it is.
 """
 
 from dataclasses import dataclass, field
@@ -99,8 +99,8 @@ def _refuse_strangers(content: Content, cycle: Cycle | None, source: str) -> Non
     chantier = content["chantier"]
     if cycle and cycle.chantier.slug != chantier["slug"]:
         problems.append(
-            f"cycle, champ «{NBSP}slug{NBSP}»{NBSP}: «{NBSP}{cycle.slug}{NBSP}» est déjà l’adresse d’un cycle du "
-            f"chantier {cycle.chantier}."
+            f"cycle, champ «{NBSP}slug{NBSP}»{NBSP}: «{NBSP}{cycle.slug}{NBSP}» est déjà l’adresse d’un "
+            f"cycle du chantier {cycle.chantier}."
         )
     namesake = Chantier.objects.filter(name=chantier["name"]).exclude(slug=chantier["slug"]).first()
     if namesake:
@@ -111,8 +111,8 @@ def _refuse_strangers(content: Content, cycle: Cycle | None, source: str) -> Non
     slugs = [meeting["slug"] for meeting in content["meeting"]]
     strangers = Meeting.objects.filter(slug__in=slugs).exclude(cycle=cycle).select_related("cycle__chantier")
     problems += [
-        f"rencontre {meeting.slug}{NBSP}: une rencontre du cycle {meeting.cycle} a déjà cette adresse; donnez à "
-        f"celle-ci un autre «{NBSP}slug{NBSP}», par exemple «{NBSP}{meeting.slug}-2{NBSP}»."
+        f"rencontre {meeting.slug}{NBSP}: une rencontre du cycle {meeting.cycle} a déjà cette adresse; "
+        f"donnez à celle-ci un autre «{NBSP}slug{NBSP}», par exemple «{NBSP}{meeting.slug}-2{NBSP}»."
         for meeting in strangers
     ]
     if problems:
@@ -179,7 +179,7 @@ class Writer:
         return {meeting.slug: meeting for meeting in self.cycle.meetings.all()}
 
     def _statement(self, place: str) -> None:
-        _, slug, kind, mark = place.split("/")
+        _, slug, kind, _mark = place.split("/")
         record = self.records[place]
         model = MeetingObjective if kind == "objective" else SynthesisPoint
         rank = self._rank(place)

@@ -18,7 +18,9 @@ HEADER = """\
 
 def written(content: Content) -> str:
     """Return the text of the file."""
-    return HEADER + "".join(f"\n{line}\n" if line.startswith("[") else f"{line}\n" for line in _lines(content))
+    return HEADER + "".join(
+        f"\n{line}\n" if line.startswith("[") else f"{line}\n" for line in _lines(content)
+    )
 
 
 def _lines(content: Content) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Every page, as every role, in both themes and both widths: readable by everyone, and nothing to complain of."""
+"""Every page, as every role, in both themes and both widths: readable by everyone, nothing to complain of."""
 
 import datetime as dt
 

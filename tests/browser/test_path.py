@@ -95,13 +95,15 @@ def test_the_first_tab_leads_to_the_content_and_focus_is_seen(visitor, path):
     cycle, user = path
     page = visitor(user).open(cycle.get_absolute_url())
     page.keyboard.press("Tab")
-    assert page.locator(".skip").evaluate("e => e === document.activeElement && e.getBoundingClientRect().top >= 0")
+    assert page.locator(".skip").evaluate(
+        "e => e === document.activeElement && e.getBoundingClientRect().top >= 0"
+    )
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
 
 
 def test_the_telephone_s_menu_opens_and_closes_with_the_keyboard(visitor, path):
-    cycle, user = path
+    user = path[1]
     page = visitor(user, width=360).open("/")
     assert not page.locator("#menu").is_visible()
     page.focus(".menu-button")

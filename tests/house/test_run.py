@@ -1,5 +1,6 @@
 """`manage.py run`: what a person sees between the command and Ctrl-C, with the real server and worker."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -42,9 +43,9 @@ def data(place):
 
 
 def get(place, path):
-    connection = http.client.HTTPConnection("127.0.0.1", place["PORT"], timeout=10)
-    connection.request("GET", path, headers={"Host": f"localhost:{place['PORT']}"})
-    return connection.getresponse().status
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", place["PORT"], timeout=10)) as connection:
+        connection.request("GET", path, headers={"Host": f"localhost:{place['PORT']}"})
+        return connection.getresponse().status
 
 
 def test_a_start_prints_address_accounts_and_time_and_ctrl_c_leaves_nothing_behind(place):
@@ -92,11 +93,9 @@ def test_a_database_that_is_none_is_told_in_one_line(tmp_path):
 
 
 def test_ctrl_c_waits_for_the_task_that_a_real_celery_worker_has_in_hand(tmp_path):
-    environment = plain_environment(SLOW_FOLDER=tmp_path, PYTHONPATH=os.getcwd())
+    environment = plain_environment(SLOW_FOLDER=tmp_path, VAR_DIR=tmp_path, DEMO=1, PYTHONPATH=os.getcwd())
     celery = "from celery.__main__ import main; import sys; sys.argv = {!r}; main()"
-    argv = (
-        "celery -q -A tests.house.slow_app worker --concurrency 1 --without-gossip --without-mingle".split()
-    )
+    argv = ["celery", "-q", "-A", "tests.house.slow_app", "worker", "-c", "1", "--without-mingle"]
     command = [*python(SUPERVISOR), json.dumps({"le travailleur Celery": celery.format(argv)})]
     with Terminal(command, tmp_path / "screen", env=environment) as terminal:
         ask = "from tests.house.slow_app import work; work.delay()"

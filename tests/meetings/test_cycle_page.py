@@ -41,13 +41,21 @@ def test_the_page_goes_from_presentation_to_objectives_to_achievements_to_the_pa
     bilan, sign_in, coordinator
 ):
     page = text_of(sign_in(coordinator).get("/chantier/2020-2021/"))
-    order = ["Offre un espace", "Objectifs du chantier", "Principales réalisations", "échéanciers et cheminement"]
+    order = [
+        "Offre un espace",
+        "Objectifs du chantier",
+        "Principales réalisations",
+        "échéanciers et cheminement",
+    ]
     assert sorted(order, key=page.index) == order
 
 
 def test_the_cycle_says_what_remains_open(bilan, sign_in, coordinator):
     page = text_of(sign_in(coordinator).get("/chantier/2020-2021/"))
-    assert "9 des 11 objectifs de rencontre ont reçu une réponse dans une synthèse, 1 a été atteint en séance." in page
+    assert (
+        "9 des 11 objectifs de rencontre ont reçu une réponse dans une synthèse, 1 a été atteint en séance."
+        in page
+    )
     assert "1 objectif demeure ouvert : Partager des exemples de clauses et libellés" in page
 
 
@@ -99,14 +107,20 @@ def test_somebody_of_another_chantier_gets_404_everywhere(sign_in, outsider, cyc
         reverse("synthesis_pdf", args=[meeting.slug]),
     ):
         assert client.get(address).status_code == 404
-    for address in (reverse("home"), reverse("meeting_list"), reverse("meeting_list") + f"?cycle={cycle.slug}"):
+    for address in (
+        reverse("home"),
+        reverse("meeting_list"),
+        reverse("meeting_list") + f"?cycle={cycle.slug}",
+    ):
         page = client.get(address)
         assert page.status_code == 200
         assert "Secret de chantier" not in page.text
         assert cycle.chantier.name not in page.text
 
 
-@pytest.mark.parametrize("address", ["/rencontres/1999-01-01/", "/chantier/1999-2000/", "/rencontres/1999-01-01/synthese.pdf"])
+@pytest.mark.parametrize(
+    "address", ["/rencontres/1999-01-01/", "/chantier/1999-2000/", "/rencontres/1999-01-01/synthese.pdf"]
+)
 def test_an_unknown_address_is_a_clear_french_404(sign_in, member, address):
     response = sign_in(member).get(address)
     assert response.status_code == 404
@@ -141,7 +155,7 @@ def test_pages_ask_the_same_number_of_queries_when_the_data_doubles(
         with django_assert_max_num_queries(most) as queries:
             page = client.get(addresses.get(name) or reverse(name))
         counts.append(len(queries))
-        shown.append(page.text.count("class=\"node") + page.text.count("date-block"))
+        shown.append(page.text.count('class="node') + page.text.count("date-block"))
     assert counts[0] == counts[1]
     if name in ("cycle", "meeting_list"):
         assert shown[1] == 2 * shown[0]

@@ -17,7 +17,7 @@ def built(cycle):
 
 @pytest.fixture
 def spring(cycle):
-    """A meeting with three objectives: the second answered twice, the third once, the first reached in session."""
+    """A meeting with three objectives: the second answered twice, the third once, the first in session."""
     meeting = f.MeetingFactory(cycle=cycle, date=dt.date(2021, 1, 28))
     a, b, c = (f.MeetingObjectiveFactory(meeting=meeting, position=n) for n in (1, 2, 3))
     a.met_in_session = True
@@ -129,4 +129,8 @@ def test_a_draft_takes_the_slug_of_its_new_date_and_a_convened_meeting_keeps_its
 
 def test_two_meetings_of_one_day_have_two_addresses(cycle):
     day = dt.date(2021, 3, 9)
-    assert [f.MeetingFactory(date=day).slug for _ in range(3)] == ["2021-03-09", "2021-03-09-2", "2021-03-09-3"]
+    assert [f.MeetingFactory(date=day).slug for _ in range(3)] == [
+        "2021-03-09",
+        "2021-03-09-2",
+        "2021-03-09-3",
+    ]

@@ -29,7 +29,11 @@ class Command(BaseCommand):
             done = [
                 counted(len(report.created), "énoncé créé", "énoncés créés"),
                 counted(len(report.updated), "mis à jour", "mis à jour"),
-                counted(len(report.left), "laissé tel que les gens l’ont changé", "laissés tels que les gens les ont changés"),
+                counted(
+                    len(report.left),
+                    "laissé tel que les gens l’ont changé",
+                    "laissés tels que les gens les ont changés",
+                ),
             ]
             self.stdout.write(f"{file} : {', '.join(done)}.")
             for place in report.left:

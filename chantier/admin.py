@@ -1,0 +1,177 @@
+"""The coordinator's desk: who takes part, and toward what."""
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db import models
+from django.forms import ModelForm, Textarea
+from django.http import HttpRequest
+
+from chantier import actions
+from chantier.forms import LabelledFormSet, RankedForm, RankedFormSet
+from chantier.models import (
+    Achievement,
+    Chantier,
+    Cycle,
+    Membership,
+    Objective,
+    Organization,
+    Participation,
+    Region,
+    User,
+)
+
+admin.site.unregister(Group)
+admin.site.unregister(EmailAddress)
+
+
+class RankedInline(admin.TabularInline):
+    """Statements in order: the number decides, and rows without a number go to the end."""
+
+    form = RankedForm
+    formset = RankedFormSet
+    formfield_overrides = {models.TextField: {"widget": Textarea({"rows": 3})}}
+    extra = 1
+
+
+class ObjectiveInline(RankedInline):
+    """The objectives of a cycle."""
+
+    model = Objective
+
+
+class AchievementInline(RankedInline):
+    """The achievements of a cycle."""
+
+    model = Achievement
+
+
+class ParticipationInline(admin.TabularInline):
+    """The organisations of a cycle."""
+
+    model = Participation
+    formset = LabelledFormSet
+    autocomplete_fields = ["organization"]
+    extra = 0
+
+
+class MembershipInline(admin.TabularInline):
+    """The people of an organisation, past ones included."""
+
+    model = Membership
+    formset = LabelledFormSet
+    autocomplete_fields = ["user"]
+    extra = 0
+
+
+@admin.register(Chantier)
+class ChantierAdmin(admin.ModelAdmin):
+    """The working groups of the network."""
+
+    list_display = ["name", "slug", "is_demonstration"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["is_demonstration"]
+
+
+@admin.register(Cycle)
+class CycleAdmin(admin.ModelAdmin):
+    """A year of a chantier, with its objectives, achievements and organisations on one page."""
+
+    list_display = ["__str__", "chantier", "starting_year", "is_demonstration"]
+    list_filter = ["chantier", "is_demonstration"]
+    list_select_related = ["chantier"]
+    search_fields = ["slug", "chantier__name"]
+    autocomplete_fields = ["chantier"]
+    readonly_fields = ["is_demonstration"]
+    inlines = [ObjectiveInline, AchievementInline, ParticipationInline]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """Fetch the chantier with each cycle, for its name."""
+        return super().get_queryset(request).select_related("chantier")
+
+
+@admin.register(Organization)
+class OrganizationAdmin(admin.ModelAdmin):
+    """The organisations, with their people."""
+
+    list_display = ["name", "kind", "region", "standing", "since"]
+    list_filter = ["kind", "standing", "region", "is_demonstration"]
+    list_select_related = ["region"]
+    search_fields = ["name", "former_names", "neq"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["is_demonstration"]
+    inlines = [MembershipInline]
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    """Who speaks for which organisation, and who reads for it."""
+
+    list_display = ["user", "organization", "role", "since", "until"]
+    list_filter = ["role", ("until", admin.EmptyFieldListFilter)]
+    list_select_related = ["user", "organization"]
+    search_fields = ["user__email", "user__name", "organization__name"]
+    autocomplete_fields = ["user", "organization"]
+
+
+@admin.register(Participation)
+class ParticipationAdmin(admin.ModelAdmin):
+    """Which organisation takes part in which cycle."""
+
+    list_display = ["organization", "cycle", "joined", "left"]
+    list_filter = ["cycle__chantier", ("left", admin.EmptyFieldListFilter)]
+    list_select_related = ["organization", "cycle__chantier"]
+    search_fields = ["organization__name"]
+    autocomplete_fields = ["organization", "cycle"]
+
+
+@admin.register(Region)
+class RegionAdmin(admin.ModelAdmin):
+    """The regions of Québec: an official list, read here and found by the other pages."""
+
+    list_display = ["code", "name"]
+    search_fields = ["name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    has_change_permission = has_delete_permission = lambda self, request, obj=None: False
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """People: an address, a name, an open or closed account. No right and no password is given here."""
+
+    fields = ["email", "name", "is_active", "is_staff", "is_demonstration", "date_joined", "last_login"]
+    readonly_fields = ["is_staff", "is_demonstration", "date_joined", "last_login"]
+    list_display = ["email", "name", "current_organization", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff", "memberships__role"]
+    search_fields = ["email", "name"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """Fetch the active membership with each person."""
+        active = Membership.objects.active().select_related("organization")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(models.Prefetch("memberships", active, to_attr="active"))
+        )
+
+    @admin.display(description="organisation")
+    def current_organization(self, user: User) -> str:
+        """The organisation of today."""
+        return ", ".join(str(membership.organization) for membership in user.active)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A coordinator changes the accounts of members, never another coordinator's nor their own."""
+        return super().has_change_permission(request, obj) and not (obj is not None and obj.is_staff)
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        """Give a new account no usable password: its owner chooses one."""
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            actions.readdress(obj, obj.email)

@@ -1,0 +1,114 @@
+"""The coordinator's desk: a meeting with its objectives and its points of synthesis, on one page."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from ecpar_portal import french
+from meetings import actions
+from meetings.forms import MeetingForm, ObjectiveForm, PointForm, StatementFormSet
+from meetings.models import Meeting, MeetingObjective, Reading, SynthesisPoint
+
+
+class StatementInline(admin.StackedInline):
+    """Statements in order, with their links; asked with everything that their forms show."""
+
+    formset = StatementFormSet
+    extra = 1
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Fetch the links with the statements."""
+        return super().get_queryset(request).prefetch_related(self.links)
+
+
+class ObjectiveInline(StatementInline):
+    """What the meeting set out to do."""
+
+    model = MeetingObjective
+    form = ObjectiveForm
+    links = "objectives"
+    fields = [("position", "met_in_session", "reading"), "text", "objectives", "comes_from"]
+
+
+class PointInline(StatementInline):
+    """What came of the meeting."""
+
+    model = SynthesisPoint
+    form = PointForm
+    links = "answers"
+    fields = [("position", "reading"), "text", "answered", "became_objective"]
+
+
+@admin.register(Meeting)
+class MeetingAdmin(admin.ModelAdmin):
+    """Meetings. A new one is given its cycle and its day first, its statements on the page that follows."""
+
+    form = MeetingForm
+    fields = [("cycle", "state"), ("date", "start_time", "end_time"), "title", "place"]
+    inlines = [ObjectiveInline, PointInline]
+    autocomplete_fields = ["cycle"]
+    list_display = ["date", "title", "state", "objective_count", "point_count", "to_confirm", "cycle"]
+    list_filter = ["state", "cycle__chantier"]
+    list_select_related = ["cycle__chantier"]
+    search_fields = ["title", "place", "slug", "objectives__text", "points__text"]
+    date_hierarchy = "date"
+    ordering = ["-date"]
+    actions = ["confirm_reading"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Count the statements of each meeting, and those whose reading waits for the coordinator."""
+        proposed = Count("points", Q(points__reading=Reading.PROPOSED), distinct=True)
+        return super().get_queryset(request).with_counts().annotate(proposed_count=proposed)
+
+    @admin.display(description="objectifs", ordering="objective_count")
+    def objective_count(self, meeting: Meeting) -> int:
+        """How many objectives."""
+        return meeting.objective_count
+
+    @admin.display(description="points", ordering="point_count")
+    def point_count(self, meeting: Meeting) -> int:
+        """How many points of synthesis."""
+        return meeting.point_count
+
+    @admin.display(description="lecture", ordering="proposed_count")
+    def to_confirm(self, meeting: Meeting) -> str:
+        """Whether the links of its points are proposed or confirmed."""
+        return "à confirmer" if meeting.proposed_count else "confirmée"
+
+    @admin.action(description="Confirmer la lecture des synthèses choisies", permissions=["change"])
+    def confirm_reading(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Confirm the links of the chosen meetings."""
+        for meeting in queryset:
+            actions.confirm_reading(meeting)
+        count = french.counted(len(queryset), "synthèse")
+        self.message_user(request, f"Lecture confirmée : {count}.", messages.SUCCESS)
+
+    def get_inlines(self, request: HttpRequest, obj: Meeting | None) -> list:
+        """Offer the statements once the cycle is known, since they are tied to its objectives."""
+        return self.inlines if obj else []
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
+        """Keep a meeting in its cycle."""
+        return ["cycle"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
+        """A draft may be deleted; what people have been called to, or have read, stays."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and obj is not None and obj.state == Meeting.State.DRAFT
+
+    def response_add(self, request: HttpRequest, obj: Meeting, *args: Any) -> HttpResponse:
+        """Go on to the meeting's objectives."""
+        if "_addanother" not in request.POST and "_popup" not in request.POST:
+            request.POST = request.POST.copy()
+            request.POST["_continue"] = "1"
+        return super().response_add(request, obj, *args)
+
+    def response_change(self, request: HttpRequest, obj: Meeting) -> HttpResponse:
+        """Confirm the reading that was just saved, when its button was pressed."""
+        if "_confirm" in request.POST:
+            actions.confirm_reading(obj)
+            request.POST = request.POST.copy()
+            request.POST["_continue"] = "1"
+        return super().response_change(request, obj)

@@ -1,0 +1,188 @@
+"""What the coordinator may write about meetings."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from chantier.forms import RankedForm, RankedFormSet
+from chantier.models.cycles import Ranked
+from ecpar_portal import french
+from meetings.models import Meeting, MeetingObjective, PointAnswer, Reading, SynthesisPoint
+from meetings.path import letter
+
+Choices = list[tuple[int | str, str]]
+
+
+class MeetingForm(forms.ModelForm):
+    """A meeting: a day, and local hours where they are known."""
+
+    start_time = forms.TimeField(
+        label="Heure de début",
+        required=False,
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        help_text="Heure du Québec. Vide si elle n’est pas connue.",
+    )
+    end_time = forms.TimeField(
+        label="Heure de fin", required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
+
+    class Meta:
+        model = Meeting
+        fields = ["cycle", "date", "title", "place", "state"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, moment in (("start_time", self.instance.starts_at), ("end_time", self.instance.ends_at)):
+            if moment:
+                self.initial[name] = timezone.localtime(moment).time()
+
+    def clean(self) -> dict[str, Any]:
+        """Join the day and the hours into instants, and refuse an hour that does not exist that day."""
+        cleaned = super().clean()
+        start, end = self._instant("start_time"), self._instant("end_time")
+        if end and not start and "start_time" not in self.errors:
+            self.add_error("start_time", "Donnez aussi l’heure de début.")
+        if start and end and end <= start:
+            self.add_error("end_time", "La fin vient après le début.")
+        if not self.errors:
+            self.instance.starts_at, self.instance.ends_at = start, end
+        return cleaned
+
+    def _instant(self, name: str) -> dt.datetime | None:
+        day, hour = self.cleaned_data.get("date"), self.cleaned_data.get(name)
+        if day is None or hour is None:
+            return None
+        zone = ZoneInfo(settings.TIME_ZONE)
+        moment = dt.datetime.combine(day, hour, zone).astimezone(dt.UTC)
+        if moment.astimezone(zone).time() != hour:
+            refusal = "Cette heure n’existe pas ce jour-là : on avance l’heure. Choisissez-en une autre."
+            self.add_error(name, refusal)
+        return moment
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the statements of a meeting may be linked to, asked once for a whole page."""
+
+    meeting: Meeting
+
+    @cached_property
+    def aims(self) -> Choices:
+        """The objectives of the cycle, by their number."""
+        return numbered(self.meeting.cycle.objectives.all())
+
+    @cached_property
+    def objectives(self) -> Choices:
+        """The objectives of this meeting, by their letter."""
+        objectives = self.meeting.objectives.all()
+        return [(item.pk, label(letter(index), item)) for index, item in enumerate(objectives)]
+
+    @cached_property
+    def earlier_points(self) -> list[tuple[str, Choices]]:
+        """The points of the chantier's earlier meetings, the latest meeting first."""
+        meetings = Meeting.objects.filter(cycle__chantier=self.meeting.cycle.chantier_id)
+        earlier = meetings.filter(date__lt=self.meeting.date).order_by("-date", "-pk")
+        return [
+            (french.long_date(meeting.date), numbered(meeting.points.all()))
+            for meeting in earlier.prefetch_related("points")
+        ]
+
+
+def numbered(statements: Iterable[Ranked]) -> Choices:
+    """Statements as choices: « 1 · Définir un plan de travail… »."""
+    return [(item.pk, label(str(rank), item)) for rank, item in enumerate(statements, start=1)]
+
+
+def label(mark: str, statement: Ranked) -> str:
+    """Name a statement by its mark and its first words."""
+    return f"{mark} · {Truncator(statement.text).chars(80)}"
+
+
+class StatementForm(RankedForm):
+    """A statement of a meeting, whose links lead to what `options` hold and nowhere else."""
+
+    def __init__(self, *args: Any, options: Options, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.link(options)
+
+    def link(self, options: Options) -> None:
+        """Give each field of links its choices."""
+        raise NotImplementedError
+
+    def offer(self, name: str, choices: list, empty: str = "") -> None:
+        """Let a field choose among `choices`, without a query for each form of the page."""
+        groups = [group for group in choices if isinstance(group[1], list)]
+        pks = [pk for _, group in groups for pk, _ in group] or [pk for pk, _ in choices if not groups]
+        field = self.fields[name]
+        field.queryset = field.queryset.model.objects.filter(pk__in=pks)
+        field.choices = [("", empty), *choices] if empty else choices
+
+
+class ObjectiveForm(StatementForm):
+    """An objective of a meeting: what it serves in the cycle, and what it takes up."""
+
+    class Meta:
+        model = MeetingObjective
+        fields = ["position", "text", "met_in_session", "objectives", "comes_from", "reading"]
+        widgets = {"objectives": forms.CheckboxSelectMultiple, "text": forms.Textarea({"rows": 3})}
+
+    def link(self, options: Options) -> None:
+        """The cycle's objectives and the earlier points."""
+        self.offer("objectives", options.aims)
+        self.offer("comes_from", options.earlier_points, empty="Aucun")
+
+
+class PointForm(StatementForm):
+    """A point of synthesis, with the objectives of its meeting that it answers."""
+
+    answered = forms.ModelMultipleChoiceField(
+        label="Répond à",
+        queryset=MeetingObjective.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = SynthesisPoint
+        fields = ["position", "text", "became_objective", "reading"]
+        widgets = {"text": forms.Textarea({"rows": 3})}
+
+    def link(self, options: Options) -> None:
+        """The meeting's objectives, and those of the cycle."""
+        self.offer("answered", options.objectives)
+        self.initial["answered"] = (
+            [item.pk for item in self.instance.answers.all()] if self.instance.pk else []
+        )
+        self.offer("became_objective", options.aims, empty="Aucun")
+
+    def _save_m2m(self) -> None:
+        """Keep the links that remain with their reading; a link that the coordinator makes is confirmed."""
+        point, chosen = self.instance, set(self.cleaned_data["answered"])
+        point.point_answers.exclude(objective__in=chosen).delete()
+        known = set(point.point_answers.values_list("objective_id", flat=True))
+        PointAnswer.objects.bulk_create(
+            PointAnswer(point=point, objective=objective, reading=Reading.CONFIRMED)
+            for objective in chosen
+            if objective.pk not in known
+        )
+
+
+class StatementFormSet(RankedFormSet):
+    """The objectives, or the points, of one meeting."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Hand every form the same options."""
+        return {**super().get_form_kwargs(index), "options": self.options}
+
+    @cached_property
+    def options(self) -> Options:
+        """What the statements may be linked to."""
+        return Options(self.instance)

@@ -1,0 +1,150 @@
+"""The coordinator's admin: who comes in, what they may do there, and what each page costs."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from chantier.models import Membership, User
+from tests import factories as f
+from tests.admin_form import filled_in
+
+pytestmark = pytest.mark.django_db
+
+# Written out, so that a permission is never given by accident.
+PERMISSIONS = {
+    "chantier": {
+        "chantier": "add change view",
+        "cycle": "add change view",
+        "objective": "add change delete view",
+        "achievement": "add change delete view",
+        "organization": "add change view",
+        "participation": "add change view",
+        "membership": "add change view",
+        "user": "add change view",
+        "region": "view",
+    },
+    "meetings": {
+        "meeting": "add change delete view",
+        "meetingobjective": "add change delete view",
+        "synthesispoint": "add change delete view",
+    },
+    "reports": {"report": "view"},
+}
+LISTS = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
+
+
+def test_coordination_has_the_permissions_that_it_needs_and_no_more(coordinator):
+    expected = {
+        f"{app}.{verb}_{model}"
+        for app, models in PERMISSIONS.items()
+        for model, verbs in models.items()
+        for verb in verbs.split()
+    }
+    assert coordinator.get_all_permissions() == expected
+
+
+def test_the_coordinator_opens_every_list_and_every_form(sign_in, coordinator, cycle):
+    client = sign_in(coordinator)
+    for name in LISTS:
+        assert client.get(reverse(f"admin:{name}_changelist"), {"q": "a"}).status_code == 200
+    for name in ("chantier_cycle", "chantier_organization", "chantier_user", "chantier_membership"):
+        assert client.get(reverse(f"admin:{name}_add")).status_code == 200
+
+
+def test_a_member_receives_403_on_every_list(sign_in, member):
+    client = sign_in(member)
+    for name in LISTS:
+        assert client.get(reverse(f"admin:{name}_changelist")).status_code == 403
+    assert client.get(reverse("admin:index")).status_code == 403
+
+
+def test_staff_outside_the_group_receive_403(sign_in):
+    assert sign_in(f.UserFactory(is_staff=True)).get(reverse("admin:index")).status_code == 403
+
+
+def test_an_anonymous_person_goes_to_the_portal_s_own_login_page(client):
+    answer = client.get(reverse("admin:chantier_user_changelist"))
+    assert answer["Location"] == "/compte/login/?next=/admin/chantier/user/"
+
+
+def test_password_and_sign_out_lead_to_the_portal_s_own_pages(sign_in, coordinator):
+    client = sign_in(coordinator)
+    assert client.get("/admin/password_change/")["Location"] == reverse("account_change_password")
+    assert client.get("/admin/logout/")["Location"] == reverse("account_logout")
+
+
+def change(client, person, **fields):
+    address = reverse("admin:chantier_user_change", args=[person.pk])
+    return client.post(address, {"email": person.email, "name": person.name, "is_active": "on", **fields})
+
+
+def test_nobody_is_made_a_coordinator_from_the_admin(sign_in, coordinator, member):
+    group = Group.objects.get(name="Coordination").pk
+    change(sign_in(coordinator), member, is_staff="on", is_superuser="on", groups=group, user_permissions=1)
+    member.refresh_from_db()
+    assert (member.is_staff, member.is_superuser, member.groups.count()) == (False, False, 0)
+
+
+def test_a_coordinator_does_not_touch_another_s_account(sign_in, coordinator):
+    other = f.UserFactory(coordinator=True, email="autre@portail.example")
+    assert change(sign_in(coordinator), other, email="voleur@portail.example").status_code == 403
+    assert User.objects.get(pk=other.pk).email == "autre@portail.example"
+
+
+def test_a_new_address_replaces_the_former_one_and_is_to_be_verified(sign_in, coordinator, member):
+    member.emailaddress_set.create(email=member.email, verified=True, primary=True)
+    assert change(sign_in(coordinator), member, email="Nouvelle@Ville.example").status_code == 302
+    member.refresh_from_db()
+    assert member.email == "nouvelle@ville.example"
+    assert list(member.emailaddress_set.values_list("email", "verified")) == [(member.email, False)]
+
+
+def test_an_address_that_somebody_has_is_refused_whatever_its_case(sign_in, coordinator, member):
+    f.UserFactory(email="prise@ville.example")
+    answer = change(sign_in(coordinator), member, email="Prise@ville.example")
+    assert "Une personne a déjà ce courriel." in answer.text
+
+
+def test_a_second_active_membership_is_refused_in_words(sign_in, coordinator, member):
+    sent = {
+        "user": member.pk,
+        "organization": f.OrganizationFactory().pk,
+        "role": "reader",
+        "since": "2026-01-01",
+    }
+    answer = sign_in(coordinator).post(reverse("admin:chantier_membership_add"), sent)
+    assert "terminez d’abord" in answer.text
+    assert Membership.objects.filter(user=member).count() == 1
+
+
+def test_an_objective_without_a_number_goes_to_the_end_of_its_cycle(sign_in, coordinator, cycle):
+    f.ObjectiveFactory(cycle=cycle, position=3)
+    client, address = sign_in(coordinator), reverse("admin:chantier_cycle_change", args=[cycle.pk])
+    sent = filled_in(client, address, **{"objectives-1-text": "Un de plus"})
+    assert client.post(address, sent).status_code == 302
+    assert cycle.objectives.last().text == "Un de plus"
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_asks_no_more_for_twice_as_many_rows(
+    sign_in, coordinator, name, django_assert_max_num_queries
+):
+    client, address = sign_in(coordinator), reverse(f"admin:{name}_changelist")
+    make_rows()
+    client.get(address)
+    with django_assert_max_num_queries(40) as few:
+        client.get(address)
+    make_rows()
+    with django_assert_max_num_queries(len(few)):
+        client.get(address)
+
+
+def make_rows():
+    """Two of everything that the admin lists."""
+    for _ in range(2):
+        cycle = f.CycleFactory()
+        f.member_of(cycle)
+        meeting = f.MeetingFactory(cycle=cycle)
+        f.SynthesisPointFactory(meeting=meeting)
+        f.ReportFactory()
