@@ -46,6 +46,8 @@ if not SECRET_KEY:
     if not DEMO:
         stop("SECRET_KEY manque. Donnez une clé secrète de 50 caractères ou plus, ou DEMO=1 pour un essai.")
     SECRET_KEY = kept_secret_key(VAR_DIR / "secret-key")
+if not DEMO and len(SECRET_KEY) < 50:
+    stop("SECRET_KEY est trop courte. Donnez une clé secrète de 50 caractères ou plus.")
 if not DEMO and DEBUG:
     stop("DEBUG ne s’emploie qu’avec DEMO=1.")
 if not DEMO and not env.str("DATABASE_URL", default=""):
@@ -202,6 +204,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = (
 )
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)

@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import uuid
+
 import pytest
 
 from tests import factories
@@ -7,8 +9,9 @@ from tests import factories
 
 @pytest.fixture(autouse=True)
 def quick_and_plain(settings):
-    """Cheap passwords, and static files straight from the source."""
+    """Cheap passwords, static files straight from the source, and a cache that starts empty."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -89,6 +89,7 @@ def progress(label: str, done: int | None = None, total: int | None = None, word
 @register.simple_tag
 def field(bound: forms.BoundField) -> SafeString:
     """A form field: label above, help below, error beside it."""
+    bound.field.widget.attrs.pop("placeholder", None)  # the label says it already, and stays
     return render("field", field=bound)
 
 

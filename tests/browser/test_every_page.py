@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.contrib import admin
 from django.urls import get_resolver, reverse
 
 from ecpar_portal.access import walk
 from meetings.models import Meeting
+from reports.models import Report
 from tests import factories as f
 
 pytestmark = pytest.mark.browser
@@ -17,6 +19,7 @@ NOT_PAGES = {
     "chantier/": "leads to a cycle",
     "chantiers/<slug:slug>/choisir/": "takes a POST and leads to a cycle",
     "rencontres/<slug:slug>/synthese.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
+    "rapports/<uuid:pk>/reessayer/": "takes a POST and leads to the report",
 }
 
 
@@ -37,6 +40,8 @@ def network(visitor):
     f.MeetingFactory(cycle=cycle, draft=True, date=dt.date(2021, 9, 1))
     f.MeetingFactory(cycle=cycle, state=Meeting.State.CANCELLED, date=dt.date(2021, 8, 1))
     f.CycleFactory(chantier__name="Un autre chantier")
+    f.ReportFactory(object_id=meeting.pk)
+    f.ReportFactory(object_id=meeting.pk, state=Report.State.FAILED, last_error="disque plein")
     return cycle
 
 
@@ -48,13 +53,46 @@ def addresses(cycle) -> dict[str, str]:
         "chantier/<slug:slug>/": cycle.get_absolute_url(),
         "rencontres/": reverse("meeting_list"),
         "rencontres/<slug:slug>/": cycle.meetings.get(title="Cadre de référence").get_absolute_url(),
+        "rapports/<uuid:pk>/": Report.objects.get(state=Report.State.WAITING).get_absolute_url(),
     }
 
 
 def more_states(cycle) -> list[str]:
     """The same pages in their other states, and the pages of errors."""
     others = [meeting.get_absolute_url() for meeting in cycle.meetings.filter(title="")]
+    others += [report.get_absolute_url() for report in Report.objects.filter(state=Report.State.FAILED)]
     return [*others, "/rencontres/?cycle=rien", "/rencontres/?period=past", "/nulle-part/"]
+
+
+def account_pages(user) -> list[str]:
+    """allauth's pages, for a person or for nobody."""
+    if user:
+        names = ["account_email", "account_change_password", "account_reauthenticate", "account_logout"]
+    else:
+        names = ["account_login", "account_signup", "account_reset_password", "account_reset_password_done"]
+        names += [
+            "account_reset_password_from_key_done",
+            "account_email_verification_sent",
+            "account_inactive",
+        ]
+    return [*map(reverse, names), "/compte/password/reset/key/1-abc/", "/compte/confirm-email/abc/"]
+
+
+def admin_pages(cycle) -> list[str]:
+    """Each kind of page of the admin, with every list."""
+    lists = [f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist" for m in admin.site._registry]
+    forms = ["meetings_meeting", "chantier_cycle", "chantier_organization", "chantier_user"]
+    meeting = cycle.meetings.get(title="Cadre de référence")
+    organization = cycle.organizations.first()
+    return [
+        reverse("admin:index"),
+        *map(reverse, lists),
+        *(reverse(f"admin:{name}_add") for name in forms),
+        reverse("admin:meetings_meeting_change", args=[meeting.pk]),
+        reverse("admin:meetings_meeting_history", args=[meeting.pk]),
+        reverse("admin:chantier_cycle_change", args=[cycle.pk]),
+        reverse("admin:chantier_organization_change", args=[organization.pk]),
+    ]
 
 
 def own_routes() -> set[str]:
@@ -77,14 +115,30 @@ def test_nobody_meets_an_obstacle(visitor, network, width, theme, who):
         "coordinator": lambda: f.UserFactory(coordinator=True),
     }[who]()
     someone = visitor(user, width=width, theme=theme)
+    pages = [*addresses(network).values(), *more_states(network), *account_pages(user)]
+    assert obstacles_on(someone, pages) == {}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_coordinator_meets_no_obstacle_in_the_admin(visitor, network, width, theme):
+    f.member_of(network)
+    coordinator = visitor(f.UserFactory(coordinator=True), width=width, theme=theme)
+    # Its frame is Django's: axe's best practices are for our own pages.
+    assert obstacles_on(coordinator, admin_pages(network), best_practice=False) == {}
+
+
+def obstacles_on(someone, pages, *, best_practice=True) -> dict[str, list[str]]:
+    """What is wrong on each page, for those where something is."""
     found = {}
-    for address in [*addresses(network).values(), *more_states(network)]:
+    for address in pages:
         page = someone.open(address)
-        obstacles = someone.obstacles()
+        obstacles = someone.obstacles(best_practice=best_practice)
         if someone.overflows():
             obstacles.append("scrolls sideways")
         if page.locator("h1").count() != 1 or not page.title().endswith("Portail ECPAR"):
             obstacles.append(f"no single title: {page.title()}, {page.locator('h1').all_text_contents()}")
         if obstacles:
             found[address] = obstacles
-    assert found == {}
+    return found
