@@ -1,5 +1,6 @@
 """HTML to PDF/UA-1 with WeasyPrint, in a worker only; nothing is fetched but our own styles and fonts."""
 
+import atexit
 import hashlib
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -55,6 +56,9 @@ def _engine() -> dict[str, Any]:
     fonts, fetcher = FontConfiguration(), OwnFilesOnly()
     style = CSS(string=STYLES.read_text(), base_url="portal:/", font_config=fonts, url_fetcher=fetcher)
     return {"fonts": fonts, "fetcher": fetcher, "style": style}
+
+
+atexit.register(_engine.cache_clear)  # its fonts complain when they go with the interpreter itself
 
 
 @cache
