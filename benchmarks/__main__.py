@@ -1,0 +1,95 @@
+"""`make bench`: the portal's pages interleaved with the floor, told as a table and kept in results.md."""
+
+import datetime as dt
+import os
+import platform
+import tempfile
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.measure import Page, Target, measure, weigh
+from benchmarks.servers import database, prepared, serving
+
+ROUNDS, REQUESTS, WARM_UP = 3, 150, 20
+RESULTS = Path(__file__).parent / "results.md"
+
+# Each with the most times the floor's median that it may cost.
+PAGES = [
+    Page("Cheminement", "/chantier/2020-2021/", 2.5),
+    Page("Rencontre", "/rencontres/2021-03-09/", 2.5),
+    Page("Rencontres", "/rencontres/", 2.5),
+    Page("Accueil", "/", 2.5),
+]
+
+
+def run(database_url: str) -> str:
+    """Measure on one kind of database; return its part of the results."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        floor = {"FLOOR_DATABASE_URL": stack.enter_context(database(database_url, folder, "floor"))}
+        portal = {
+            "DATABASE_URL": stack.enter_context(database(database_url, folder, "portal")),
+            "CELERY_BROKER_URL": f"sqla+sqlite:///{folder / 'broker.sqlite3'}",
+            "CACHE_URL": "dbcache://portal_cache",
+            "VAR_DIR": str(folder / "var"),
+            "PORTAL_URL": "http://127.0.0.1",
+            "DEMO": "1",
+            "DEBUG": "0",
+        }
+        cookies = [prepared("benchmarks.floor", floor), prepared("benchmarks.portal", portal)]
+        ports = [
+            stack.enter_context(serving("benchmarks.floor:application", floor)),
+            stack.enter_context(serving("ecpar_portal.wsgi:application", portal)),
+        ]
+        ground = Target("Plancher", ports[0], "/", cookies[0])
+        targets = [Target(page.name, ports[1], page.path, cookies[1]) for page in PAGES]
+        times = measure([ground, *targets], rounds=ROUNDS, requests=REQUESTS, warm_up=WARM_UP)
+        kind = "PostgreSQL" if database_url.startswith("postgres") else "SQLite"
+        return table(kind, times, [weigh(target) for target in targets])
+
+
+def table(kind: str, times: dict[str, list[float]], weights: list[tuple[float, int]]) -> str:
+    """One line for each page: milliseconds, ratio, weight."""
+    middle = lambda values: sorted(values)[len(values) // 2]  # noqa: E731 - the median of three rounds
+    floor = times["Plancher"]
+    lines = [
+        f"## {kind}",
+        "",
+        "| page | médiane (ms) | × plancher | au plus | HTML + CSS + JS comprimés (ko) | requêtes |",
+        "|---|---:|---:|---:|---:|---:|",
+        f"| Plancher | {middle(floor):.1f} | 1,00 | | | |".replace(".", ","),
+    ]
+    for page, (weight, requests) in zip(PAGES, weights, strict=True):
+        ratio = middle([own / ground for own, ground in zip(times[page.name], floor, strict=True)])
+        figures = f"{middle(times[page.name]):.1f} | {ratio:.2f} | {page.most} | {weight:.1f} | {requests}"
+        lines.append(f"| {page.name} | {figures.replace('.', ',')} |")
+    return "\n".join(lines)
+
+
+def conditions() -> str:
+    """What the figures depend on."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("django", "gunicorn", "psycopg"))
+    return (
+        f"Mesuré le {dt.date.today().isoformat()}, Python {platform.python_version()}, {packages}, "
+        f"{os.cpu_count()} cœurs ({platform.machine()}). Deux serveurs gunicorn (2 processus, 4 fils), "
+        "un seul lecteur sur une connexion gardée ouverte; à chaque tour, "
+        f"{REQUESTS} demandes de chaque page, à tour de rôle avec le plancher; médiane de {ROUNDS} tours. "
+        "Le plancher est `benchmarks/floor.py`."
+    )
+
+
+def main() -> None:
+    """Measure on SQLite, and on PostgreSQL too where `DATABASE_URL` names one."""
+    parts = [run("")]
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        parts.append(run(os.environ["DATABASE_URL"]))
+    text = "\n\n".join(["# Ce que coûtent les pages", conditions(), *parts])
+    kept = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    notes = kept.partition("\n## Notes\n")[2]
+    RESULTS.write_text(text + "\n" + (f"\n## Notes\n{notes}" if notes else ""), encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
