@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ecpar_portal.french import counted
-from meetings.cycle_file.loading import load
+from meetings.cycle_file.loading import Report, load
 from meetings.cycle_file.reading import CycleFileError, read
 
 
@@ -26,15 +26,18 @@ class Command(BaseCommand):
         except CycleFileError as error:
             raise CommandError(str(error)) from error
         if verbosity:
-            done = [
-                counted(len(report.created), "énoncé créé", "énoncés créés"),
-                counted(len(report.updated), "mis à jour", "mis à jour"),
-                counted(
-                    len(report.left),
-                    "laissé tel que les gens l’ont changé",
-                    "laissés tels que les gens les ont changés",
-                ),
-            ]
-            self.stdout.write(f"{file} : {', '.join(done)}.")
             for place in report.left:
-                self.stdout.write(f"  laissé tel quel : {place}")
+                self.stdout.write(f"laissé tel quel : {place}")
+            self.stdout.write(summary(report))
+
+
+def summary(report: Report) -> str:
+    """« 35 énoncés créés, 2 mis à jour. »"""
+    left = ("laissé tel que les gens l’ont changé", "laissés tels que les gens les ont changés")
+    done = [
+        (len(report.created), "énoncé créé", "énoncés créés"),
+        (len(report.updated), "mis à jour", "mis à jour"),
+        (len(report.left), *left),
+    ]
+    parts = [counted(*item) for item in done if item[0]]
+    return f"{', '.join(parts)}." if parts else "rien à changer."
