@@ -22,6 +22,7 @@ class PortalAdminSite(AdminSite):
     index_title = "Ce que vous tenez"
     site_url = "/"
     empty_value_display = "–"
+    enable_nav_sidebar = False  # a dozen lists: their index is enough, and the pages need the room
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the person runs the chantiers."""

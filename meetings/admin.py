@@ -74,7 +74,9 @@ class MeetingAdmin(admin.ModelAdmin):
 
     @admin.display(description="lecture", ordering="proposed_count")
     def to_confirm(self, meeting: Meeting) -> str:
-        """Whether the links of its points are proposed or confirmed."""
+        """Whether the links of its points are proposed or confirmed; nothing where there is no point."""
+        if not meeting.point_count:
+            return ""
         return "à confirmer" if meeting.proposed_count else "confirmée"
 
     @admin.action(description="Confirmer la lecture des synthèses choisies", permissions=["change"])

@@ -111,6 +111,8 @@ class StatementForm(RankedForm):
 
     def __init__(self, *args: Any, options: Options, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.initial["reading"] = Reading.CONFIRMED  # what the coordinator writes is no proposal
         self.link(options)
 
     def link(self, options: Options) -> None:
