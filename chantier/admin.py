@@ -8,7 +8,7 @@ from django.forms import ModelForm, Textarea
 from django.http import HttpRequest
 
 from chantier import actions
-from chantier.forms import LabelledFormSet, RankedForm, RankedFormSet
+from chantier.forms import MembershipFormSet, ParticipationFormSet, RankedForm, RankedFormSet
 from chantier.models import (
     Achievement,
     Chantier,
@@ -50,18 +50,26 @@ class ParticipationInline(admin.TabularInline):
     """The organisations of a cycle."""
 
     model = Participation
-    formset = LabelledFormSet
+    formset = ParticipationFormSet
     autocomplete_fields = ["organization"]
     extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """Fetch what each row is called by."""
+        return super().get_queryset(request).select_related("organization", "cycle__chantier")
 
 
 class MembershipInline(admin.TabularInline):
     """The people of an organisation, past ones included."""
 
     model = Membership
-    formset = LabelledFormSet
+    formset = MembershipFormSet
     autocomplete_fields = ["user"]
     extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """Fetch what each row is called by."""
+        return super().get_queryset(request).select_related("user", "organization")
 
 
 @admin.register(Chantier)
@@ -114,6 +122,10 @@ class MembershipAdmin(admin.ModelAdmin):
     search_fields = ["user__email", "user__name", "organization__name"]
     autocomplete_fields = ["user", "organization"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
+        """Keep who represents whom: one ends and another begins."""
+        return ["user", "organization"] if obj else []
+
 
 @admin.register(Participation)
 class ParticipationAdmin(admin.ModelAdmin):
@@ -124,6 +136,10 @@ class ParticipationAdmin(admin.ModelAdmin):
     list_select_related = ["organization", "cycle__chantier"]
     search_fields = ["organization__name"]
     autocomplete_fields = ["organization", "cycle"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Participation | None = None) -> list[str]:
+        """Keep who takes part in what: one ends and another begins."""
+        return ["organization", "cycle"] if obj else []
 
 
 @admin.register(Region)

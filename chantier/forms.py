@@ -27,6 +27,32 @@ class LabelledFormSet(BaseInlineFormSet):
             field.widget.attrs.setdefault("aria-label", field.label)
 
 
+class SettledFormSet(LabelledFormSet):
+    """Rows that stay about whom they were written for: one is ended, another begun."""
+
+    settled: str
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        """Show whom an existing row is about, without asking for everybody else."""
+        super().add_fields(form, index)
+        if form.instance.pk:
+            whom, field = getattr(form.instance, self.settled), form.fields[self.settled]
+            field.disabled = True
+            field.widget = forms.Select({"aria-label": field.label}, choices=[(whom.pk, str(whom))])
+
+
+class MembershipFormSet(SettledFormSet):
+    """The people of an organisation."""
+
+    settled = "user"
+
+
+class ParticipationFormSet(SettledFormSet):
+    """The organisations of a cycle."""
+
+    settled = "organization"
+
+
 class RankedFormSet(LabelledFormSet):
     """The statements of one object."""
 

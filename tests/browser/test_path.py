@@ -1,6 +1,7 @@
 """The path in a real browser."""
 
 import datetime as dt
+import gzip
 
 import pytest
 
@@ -122,8 +123,6 @@ def test_the_path_prints_without_its_menus(visitor, path):
 
 
 def test_the_page_weighs_less_than_40_kb_in_at_most_6_requests_from_one_origin(visitor, path, live_server):
-    import gzip
-
     cycle, user = path
     someone = visitor(user)
     answers = []

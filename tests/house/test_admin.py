@@ -140,6 +140,36 @@ def test_a_list_asks_no_more_for_twice_as_many_rows(
         client.get(address)
 
 
+@pytest.mark.parametrize("name", ["chantier_organization", "chantier_cycle"])
+def test_a_form_asks_no_more_for_twice_as_many_rows(
+    sign_in, coordinator, cycle, name, django_assert_max_num_queries
+):
+    client, organization = sign_in(coordinator), f.OrganizationFactory()
+    pk = {"chantier_organization": organization.pk, "chantier_cycle": cycle.pk}[name]
+    address, counts = reverse(f"admin:{name}_change", args=[pk]), []
+    for _ in range(2):
+        for _ in range(3):
+            f.MembershipFactory(organization=organization)
+            f.ParticipationFactory(cycle=cycle)
+            f.ObjectiveFactory(cycle=cycle)
+            f.AchievementFactory(cycle=cycle)
+        with django_assert_max_num_queries(30) as queries:
+            client.get(address)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_membership_stays_that_of_its_person(sign_in, coordinator, member):
+    membership, other = member.membership, f.UserFactory()
+    address = reverse("admin:chantier_organization_change", args=[membership.organization_id])
+    client = sign_in(coordinator)
+    sent = filled_in(client, address, **{"memberships-0-user": other.pk, "memberships-0-until": "2026-11-01"})
+    assert client.post(address, sent).status_code == 302
+    membership.refresh_from_db()
+    assert membership.user == member
+    assert membership.until is not None
+
+
 def make_rows():
     """Two of everything that the admin lists."""
     for _ in range(2):
