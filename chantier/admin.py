@@ -72,14 +72,24 @@ class MembershipInline(admin.TabularInline):
         return super().get_queryset(request).select_related("user", "organization")
 
 
+def settled_slug(self: admin.ModelAdmin, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+    """Keep the address of what exists: people have it in their messages, and the file of a cycle names it."""
+    return [*self.readonly_fields, "slug"] if obj else [*self.readonly_fields]
+
+
 @admin.register(Chantier)
 class ChantierAdmin(admin.ModelAdmin):
     """The working groups of the network."""
 
     list_display = ["name", "slug", "is_demonstration"]
     search_fields = ["name"]
-    prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["is_demonstration"]
+
+    get_readonly_fields = settled_slug
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Chantier | None = None) -> dict:
+        """Propose the address of a new chantier."""
+        return {} if obj else {"slug": ["name"]}
 
 
 @admin.register(Cycle)
@@ -92,6 +102,7 @@ class CycleAdmin(admin.ModelAdmin):
     search_fields = ["slug", "chantier__name"]
     autocomplete_fields = ["chantier"]
     readonly_fields = ["is_demonstration"]
+    get_readonly_fields = settled_slug
     inlines = [ObjectiveInline, AchievementInline, ParticipationInline]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
@@ -165,6 +176,10 @@ class UserAdmin(admin.ModelAdmin):
     list_display = ["email", "name", "current_organization", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff", "memberships__role"]
     search_fields = ["email", "name"]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Refuse to search by password: its hash would come out letter by letter."""
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         """Fetch the active membership with each person."""

@@ -31,6 +31,21 @@ class SettledFormSet(LabelledFormSet):
     """Rows that stay about whom they were written for: one is ended, another begun."""
 
     settled: str
+    ended: str  # the field whose day ends a row
+    twice: str  # what to say where somebody is there twice
+
+    def clean(self) -> None:
+        """Refuse somebody twice at the same time, which the database would."""
+        super().clean()
+        present = set()
+        for form in self.forms:
+            values = form.cleaned_data if form.is_valid() else {}
+            whom = values.get(self.settled)
+            if whom is None or values.get(self.ended) or values.get("DELETE"):
+                continue
+            if whom in present:
+                form.add_error(self.settled, self.twice)
+            present.add(whom)
 
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         """Show whom an existing row is about, without asking for everybody else."""
@@ -44,13 +59,15 @@ class SettledFormSet(LabelledFormSet):
 class MembershipFormSet(SettledFormSet):
     """The people of an organisation."""
 
-    settled = "user"
+    settled, ended = "user", "until"
+    twice = "Cette personne représente déjà cette organisation."
 
 
 class ParticipationFormSet(SettledFormSet):
     """The organisations of a cycle."""
 
-    settled = "organization"
+    settled, ended = "organization", "left"
+    twice = "Cette organisation participe déjà au cycle."
 
 
 class RankedFormSet(LabelledFormSet):
@@ -62,6 +79,6 @@ class RankedFormSet(LabelledFormSet):
         kept = [form for form in self.forms if form.is_valid() and (form.instance.pk or form.has_changed())]
         last = max((form.cleaned_data.get("position") or 0 for form in kept), default=0)
         for form in kept:
-            if not form.cleaned_data.get("position"):
+            if form.cleaned_data.get("position") is None:
                 last += 1
                 form.instance.position = last

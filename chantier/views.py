@@ -2,13 +2,14 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chantier.context import SESSION_KEY, header_of
 from chantier.models import Chantier, Cycle
 from ecpar_portal.access import require, signed_in
 
 
+@require_safe
 @require(signed_in)
 def current_cycle(request: HttpRequest) -> HttpResponse:
     """Lead to the latest real cycle of the current chantier."""
@@ -19,10 +20,12 @@ def current_cycle(request: HttpRequest) -> HttpResponse:
     return redirect(cycle)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @require(signed_in)
 def choose_chantier(request: HttpRequest, slug: str) -> HttpResponse:
-    """Make a chantier the current one."""
+    """Make a chantier the current one; a GET, as after a session that ended, changes nothing."""
+    if request.method == "GET":
+        return redirect("current_cycle")
     chantier = get_object_or_404(Chantier.objects.visible_to(request.user), slug=slug)
     request.session[SESSION_KEY] = chantier.pk
     return redirect("current_cycle")

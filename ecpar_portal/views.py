@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from chantier.access import is_coordinator
 from chantier.context import header_of
@@ -14,6 +15,7 @@ from meetings.models import Meeting
 LATEST_SYNTHESES = 3
 
 
+@require_safe
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """The home of a signed-in person; a short presentation for anybody else."""
@@ -27,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .latest_first()
         .first()
     )
-    thread = cycle.meetings.without_drafts_for(request.user).with_thread() if cycle else []
+    thread = cycle.meetings.thread_for(request.user) if cycle else []
     upcoming = meetings.upcoming().select_related("cycle__chantier").with_thread().first()
     context = {
         "cycle": cycle,
@@ -45,6 +47,7 @@ def presentation(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/presentation.html", {"cycle": cycle, "chantiers": chantiers})
 
 
+@require_safe
 @require(is_coordinator)
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""

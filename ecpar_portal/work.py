@@ -75,10 +75,15 @@ class WorkRow(models.Model):
 
     def give_back(self, error: str) -> bool:
         """Note an error; the row is tried again after a longer wait each time, until the last try."""
+        error = error.replace("\0", "")  # PostgreSQL refuses it in a text
         if self.attempts >= MAX_ATTEMPTS:
             return self._release(state=self.State.FAILED, last_error=error)
         later = timezone.now() + FIRST_DELAY * 2 ** (self.attempts - 1)
         return self._release(state=self.State.WAITING, due_at=later, last_error=error)
+
+    def withdraw(self) -> bool:
+        """Mark the row as work that has lost its purpose."""
+        return self._release(state=self.State.WITHDRAWN, last_error="")
 
     def _release(self, **fields: object) -> bool:
         mine = type(self).objects.filter(pk=self.pk, state=self.State.RUNNING, attempts=self.attempts)

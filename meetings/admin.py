@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from ecpar_portal import french
 from meetings import actions
-from meetings.forms import MeetingForm, ObjectiveForm, PointForm, StatementFormSet
+from meetings.forms import MeetingForm, ObjectiveForm, PointForm, PointFormSet, StatementFormSet
 from meetings.models import Meeting, MeetingObjective, Reading, SynthesisPoint
 
 
@@ -37,6 +37,7 @@ class PointInline(StatementInline):
 
     model = SynthesisPoint
     form = PointForm
+    formset = PointFormSet
     links = "answers"
     fields = [("position", "reading"), "text", "answered", "became_objective"]
 
@@ -53,7 +54,6 @@ class MeetingAdmin(admin.ModelAdmin):
     list_filter = ["state", "cycle__chantier"]
     list_select_related = ["cycle__chantier"]
     search_fields = ["title", "place", "slug", "objectives__text", "points__text"]
-    date_hierarchy = "date"
     ordering = ["-date"]
     actions = ["confirm_reading"]
 

@@ -31,7 +31,7 @@ def synthesis_filename(meeting: Meeting) -> str:
 
 def synthesis_step(meeting: Meeting) -> path.Step:
     """The meeting as its cycle's path describes it, with its mentions of other meetings."""
-    meetings = meeting.cycle.meetings.exclude(state=Meeting.State.DRAFT).with_thread()
+    meetings = meeting.cycle.meetings.exclude(state=Meeting.State.DRAFT).with_thread()  # as members read it
     return path.build(meeting.cycle, meetings).step_of(meeting)
 
 

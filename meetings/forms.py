@@ -15,7 +15,15 @@ from django.utils.text import Truncator
 from chantier.forms import RankedForm, RankedFormSet
 from chantier.models.cycles import Ranked
 from ecpar_portal import french
-from meetings.models import Meeting, MeetingObjective, PointAnswer, Reading, SynthesisPoint
+from meetings.models import (
+    FIRST_DAY,
+    LAST_DAY,
+    Meeting,
+    MeetingObjective,
+    PointAnswer,
+    Reading,
+    SynthesisPoint,
+)
 from meetings.path import letter
 
 Choices = list[tuple[int | str, str]]
@@ -45,8 +53,10 @@ class MeetingForm(forms.ModelForm):
                 self.initial[name] = timezone.localtime(moment).time()
 
     def clean(self) -> dict[str, Any]:
-        """Join the day and the hours into instants, and refuse an hour that does not exist that day."""
+        """Join day and hours into instants; refuse what cannot be, and what would undo other links."""
         cleaned = super().clean()
+        self._refuse_going_back()
+        self._refuse_overtaking()
         start, end = self._instant("start_time"), self._instant("end_time")
         if end and not start and "start_time" not in self.errors:
             self.add_error("start_time", "Donnez aussi l’heure de début.")
@@ -56,9 +66,30 @@ class MeetingForm(forms.ModelForm):
             self.instance.starts_at, self.instance.ends_at = start, end
         return cleaned
 
+    def _refuse_going_back(self) -> None:
+        """What people were called to, or have read, does not become a draft, that could be deleted."""
+        was, state = self.initial.get("state"), self.cleaned_data.get("state")
+        if self.instance.pk and was != Meeting.State.DRAFT and state == Meeting.State.DRAFT:
+            self.add_error("state", "Cette rencontre n’est plus un brouillon : annulez-la s’il le faut.")
+
+    def _refuse_overtaking(self) -> None:
+        """A meeting stays after those whose points it takes up, and before those that take up its own."""
+        day = self.cleaned_data.get("date")
+        if day is None or self.instance.pk is None or "date" not in self.changed_data:
+            return
+        points = SynthesisPoint.objects.filter(taken_up_by__meeting=self.instance, meeting__date__gte=day)
+        objectives = MeetingObjective.objects.filter(
+            comes_from__meeting=self.instance, meeting__date__lte=day
+        )
+        if points.exists() or objectives.exists():
+            refusal = (
+                "Un objectif reprend un point d’une autre rencontre : l’ordre des deux ne peut pas changer."
+            )
+            self.add_error("date", refusal)
+
     def _instant(self, name: str) -> dt.datetime | None:
         day, hour = self.cleaned_data.get("date"), self.cleaned_data.get(name)
-        if day is None or hour is None:
+        if day is None or hour is None or not FIRST_DAY <= day <= LAST_DAY:
             return None
         zone = ZoneInfo(settings.TIME_ZONE)
         moment = dt.datetime.combine(day, hour, zone).astimezone(dt.UTC)
@@ -89,10 +120,10 @@ class Options:
     def earlier_points(self) -> list[tuple[str, Choices]]:
         """The points of the chantier's earlier meetings, the latest meeting first."""
         meetings = Meeting.objects.filter(cycle__chantier=self.meeting.cycle.chantier_id)
-        earlier = meetings.filter(date__lt=self.meeting.date).order_by("-date", "-pk")
+        earlier = meetings.filter(date__lt=self.meeting.date).exclude(state=Meeting.State.DRAFT)
         return [
             (french.long_date(meeting.date), numbered(meeting.points.all()))
-            for meeting in earlier.prefetch_related("points")
+            for meeting in earlier.order_by("-date", "-pk").prefetch_related("points")
         ]
 
 
@@ -165,9 +196,16 @@ class PointForm(StatementForm):
         )
         self.offer("became_objective", options.aims, empty="Aucun")
 
+    def validate_unique(self) -> None:
+        """Leave it to the page of the meeting, which knows who gives an objective up and who takes it."""
+
     def _save_m2m(self) -> None:
         """Keep the links that remain with their reading; a link that the coordinator makes is confirmed."""
-        point, chosen = self.instance, set(self.cleaned_data["answered"])
+        point = self.instance
+        # Read again: the same page may just have deleted one of them.
+        chosen = set(
+            MeetingObjective.objects.filter(pk__in=[item.pk for item in self.cleaned_data["answered"]])
+        )
         point.point_answers.exclude(objective__in=chosen).delete()
         known = set(point.point_answers.values_list("objective_id", flat=True))
         PointAnswer.objects.bulk_create(
@@ -188,3 +226,26 @@ class StatementFormSet(RankedFormSet):
     def options(self) -> Options:
         """What the statements may be linked to."""
         return Options(self.instance)
+
+
+class PointFormSet(StatementFormSet):
+    """The points of a meeting; an objective of the cycle comes from one of them at most."""
+
+    def clean(self) -> None:
+        """Refuse an objective that two points became, here or in another meeting."""
+        super().clean()
+        elsewhere = SynthesisPoint.objects.exclude(meeting=self.instance).exclude(became_objective=None)
+        taken = set(elsewhere.values_list("became_objective", flat=True))
+        for form in self.forms:
+            aim = form.cleaned_data.get("became_objective") if form.is_valid() else None
+            if aim is None or form.cleaned_data.get("DELETE"):
+                continue
+            if aim.pk in taken:
+                form.add_error("became_objective", "Un autre point est déjà devenu cet objectif.")
+            taken.add(aim.pk)
+
+    def save(self, commit: bool = True) -> list[SynthesisPoint]:
+        """Let go of the objectives that change hands before anybody takes them."""
+        changed = [form.instance.pk for form in self.initial_forms if form.has_changed()]
+        SynthesisPoint.objects.filter(pk__in=changed).update(became_objective=None)
+        return super().save(commit)

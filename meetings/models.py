@@ -1,17 +1,24 @@
 """When we meet, what each meeting set out to do, and what came of it."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from chantier.models import Cycle, Objective
 from chantier.models.cycles import Ranked
 from ecpar_portal import french
+
+# The network exists since 2007; a year typed with a wrong digit would stretch the ruler over centuries.
+FIRST_DAY, LAST_DAY = dt.date(2007, 1, 1), dt.date(2200, 12, 31)
+OUT_OF_TIME = "Donnez une date de 2007 à 2200."
+OWN_SLUG = re.compile(r"\d{4}-\d{2}-\d{2}(-\d+)?")
 
 
 class Reading(models.TextChoices):
@@ -49,10 +56,20 @@ class MeetingQuerySet(models.QuerySet):
             objective_count=Count("objectives", distinct=True), point_count=Count("points", distinct=True)
         )
 
-    def with_thread(self) -> "MeetingQuerySet":
-        """Fetch objectives, points and the links between them, in four queries whatever their number."""
+    def thread_for(self, user: Any) -> "MeetingQuerySet":
+        """Fetch the meetings with what a person may read of them."""
+        unpublished = user.is_authenticated and user.is_coordinator
+        return self.without_drafts_for(user).with_thread(unpublished=unpublished)
+
+    def with_thread(self, *, unpublished: bool = False) -> "MeetingQuerySet":
+        """Fetch objectives, points and the links between them, in four queries whatever their number.
+
+        The points of a synthesis that is not published are left out, unless they are asked for.
+        """
         objectives = MeetingObjective.objects.select_related("comes_from__meeting")
-        points = SynthesisPoint.objects.select_related("became_objective").prefetch_related("point_answers")
+        points = SynthesisPoint.objects.with_rank().prefetch_related("point_answers")
+        if not unpublished:
+            points = points.filter(meeting__state=Meeting.State.PUBLISHED)
         return self.prefetch_related(
             Prefetch("objectives", objectives),
             Prefetch("points", points),
@@ -76,7 +93,10 @@ class Meeting(models.Model):
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="meetings")
     slug = models.SlugField("adresse", max_length=20, unique=True, blank=True, editable=False)
-    date = models.DateField("date")
+    date = models.DateField(
+        "date",
+        validators=[MinValueValidator(FIRST_DAY, OUT_OF_TIME), MaxValueValidator(LAST_DAY, OUT_OF_TIME)],
+    )
     starts_at = models.DateTimeField("début", null=True, blank=True)
     ends_at = models.DateTimeField("fin", null=True, blank=True)
     title = models.CharField("titre", max_length=160, blank=True)
@@ -93,15 +113,21 @@ class Meeting(models.Model):
                 condition=Q(ends_at=None) | Q(starts_at__isnull=False, ends_at__gt=F("starts_at")),
                 name="meeting_ends_after_it_starts",
                 violation_error_message="La fin vient après le début.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(date__range=(FIRST_DAY, LAST_DAY)),
+                name="meeting_is_in_the_network_s_time",
+                violation_error_message=OUT_OF_TIME,
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title or f"Rencontre du {french.long_date(self.date)}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the slug of a draft in step with its date."""
-        if not self.slug or (self.state == self.State.DRAFT and not self.slug.startswith(str(self.date))):
+        """Keep the slug of a draft in step with its date, unless a file gave it another."""
+        follows = self.state == self.State.DRAFT and OWN_SLUG.fullmatch(self.slug)
+        if not self.slug or (follows and not self.slug.startswith(str(self.date))):
             self.slug = self._free_slug()
         super().save(*args, **kwargs)
 
@@ -161,6 +187,18 @@ class MeetingObjective(Ranked):
         verbose_name = "objectif"
 
 
+class SynthesisPointQuerySet(models.QuerySet):
+    """Queries on points of synthesis."""
+
+    def with_rank(self) -> "SynthesisPointQuerySet":
+        """Number the objective that each point became, as the page of its cycle numbers it: `became_rank`."""
+        before = Q(position__lt=OuterRef("became_objective__position"))
+        same = Q(position=OuterRef("became_objective__position"), pk__lte=OuterRef("became_objective"))
+        siblings = Objective.objects.filter(cycle=OuterRef("became_objective__cycle")).order_by()
+        rank = siblings.filter(before | same).values("cycle").annotate(rank=Count("pk")).values("rank")
+        return self.annotate(became_rank=Subquery(rank))
+
+
 class SynthesisPoint(Ranked):
     """One thing that came of a meeting."""
 
@@ -181,6 +219,8 @@ class SynthesisPoint(Ranked):
         verbose_name="devenu l’objectif du cycle",
     )
     reading = models.CharField("lecture", max_length=10, choices=Reading, default=Reading.PROPOSED)
+
+    objects = SynthesisPointQuerySet.as_manager()
 
     class Meta(Ranked.Meta):
         verbose_name = "point de synthèse"

@@ -142,6 +142,11 @@ class Path:
         """The meeting's step."""
         return next(step for step in self.steps if step.meeting.pk == meeting.pk)
 
+    @cached_property
+    def planned(self) -> list[Step]:
+        """The meetings that took place or are to."""
+        return [step for step in self.steps if step.meeting.state != Meeting.State.CANCELLED]
+
     @property
     def has_proposals(self) -> bool:
         """Whether a link of some meeting is a proposed reading."""
@@ -149,8 +154,8 @@ class Path:
 
     @cached_property
     def objectives(self) -> list[Node]:
-        """Every objective of every meeting."""
-        return [node for step in self.steps for node in step.objectives]
+        """Every objective of every meeting, but for those that were cancelled."""
+        return [node for step in self.planned for node in step.objectives]
 
     def in_state(self, state: str) -> list[Node]:
         """The objectives that stand so: answered, met in session, open, or of a meeting to come."""
@@ -172,9 +177,26 @@ class Path:
         return self.answered + self.met
 
     @property
+    def summary(self) -> str:
+        """« 9 des 11 objectifs de rencontre ont reçu une réponse dans une synthèse, 1 a été… »"""
+        total = len(self.objectives)
+        objectives = f"{french.counted(total, 'objectif')} de rencontre"
+        if total == 1:
+            verb = "a" if self.answered else "n’a pas encore"
+            words = f"L’objectif de rencontre {verb} reçu une réponse dans une synthèse"
+        elif self.answered:
+            verb = french.plural(self.answered, "a", "ont")
+            words = f"{self.answered} des {objectives} {verb} reçu une réponse dans une synthèse"
+        else:
+            words = f"Aucun des {objectives} n’a encore reçu de réponse dans une synthèse"
+        if self.met:
+            words += f", {self.met} {french.plural(self.met, 'a été atteint', 'ont été atteints')} en séance"
+        return f"{words}."
+
+    @property
     def open(self) -> list[tuple[Step, Node]]:
         """What no point answers, with its meeting."""
-        return [(step, node) for step in self.steps for node in step.objectives if node.state == OPEN]
+        return [(step, node) for step in self.planned for node in step.objectives if node.state == OPEN]
 
     @property
     def held(self) -> int:
@@ -286,9 +308,8 @@ def _mention(steps: list[Step]) -> None:
                 node = objectives[item.pk][1]
                 _mention_origin(node, step, item.comes_from, points)
         for item in step.meeting.points.all():
-            if item.became_objective:
+            if rank := item.became_rank:
                 node = points[item.pk][1]
-                rank = item.became_objective.position
                 node.mentions.append(
                     Mention("Devenu l’", f"objectif {rank} du chantier", f"#objectif-{rank}")
                 )
@@ -298,8 +319,9 @@ def _mention_origin(
     node: Node, step: Step, origin: SynthesisPoint, points: dict[int, tuple[Step, Node]]
 ) -> None:
     day = french.day_month(origin.meeting.date)
-    if origin.pk not in points:  # a point of another cycle: its page knows its number
-        node.mentions.append(Mention("Vient du ", french.long_date(origin.meeting.date)))
+    if origin.pk not in points:
+        if origin.meeting.is_published:  # a point of another cycle: its page knows its number
+            node.mentions.append(Mention("Vient du ", french.long_date(origin.meeting.date)))
         return
     _, source = points[origin.pk]
     node.mentions.append(Mention("Vient du ", f"{day}, point {source.mark}", f"#{source.anchor}"))

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from chantier.models import Cycle
 from ecpar_portal.access import require, signed_in
@@ -14,15 +15,17 @@ from reports.views import serve
 MEETINGS_PER_PAGE = 30
 
 
+@require_safe
 @require(signed_in)
 def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     """A cycle: what it is, what it aims at and achieved, then its path."""
     cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
     found = get_object_or_404(cycles.prefetch_related("objectives", "achievements"), slug=slug)
-    meetings = found.meetings.without_drafts_for(request.user).with_thread()
+    meetings = found.meetings.thread_for(request.user)
     return render(request, "meetings/cycle.html", {"cycle": found, "path": path.build(found, meetings)})
 
 
+@require_safe
 @require(signed_in)
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """The meetings of every cycle that the person may see, last first."""
@@ -32,13 +35,14 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     return render(request, "meetings/meeting_list.html", {"filter": found, "page": page})
 
 
+@require_safe
 @require(signed_in)
 def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     """One meeting, with its place on the path of its cycle."""
     found = get_object_or_404(
         Meeting.objects.visible_to(request.user).select_related("cycle__chantier"), slug=slug
     )
-    cycle_path = path.build(found.cycle, found.cycle.meetings.without_drafts_for(request.user).with_thread())
+    cycle_path = path.build(found.cycle, found.cycle.meetings.thread_for(request.user))
     steps = cycle_path.steps
     here = next(index for index, step in enumerate(steps) if step.meeting == found)
     context = {
@@ -50,6 +54,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "meetings/meeting.html", context)
 
 
+@require_safe
 @require(signed_in)
 def synthesis_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The published synthesis of a meeting, as a file."""

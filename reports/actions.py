@@ -14,6 +14,12 @@ from reports.registry import kind_of
 
 logger = logging.getLogger(__name__)
 
+ENDED = (Report.State.DONE, Report.State.FAILED, Report.State.WITHDRAWN)
+
+
+class ContentChanged(Exception):
+    """What a report was to show is no longer what its key says: its file would be the wrong one."""
+
 
 @transaction.atomic
 def ask(kind: str, obj: models.Model, *, by: Any) -> Report:
@@ -23,15 +29,19 @@ def ask(kind: str, obj: models.Model, *, by: Any) -> Report:
     ReportRequest.objects.get_or_create(report=report, user=by)
     if created:
         ring(report)
-    elif report.state == Report.State.DONE and not report.is_there:
-        start_again(report)  # a file lost with its disk is made again
+    elif report.state in (Report.State.DONE, Report.State.WITHDRAWN):
+        start_again(
+            report
+        )  # where its file is lost, or was never made since the content changed and came back
     return report
 
 
 @transaction.atomic
 def start_again(report: Report) -> None:
-    """Put a report that failed, or whose file is lost, back to waiting."""
-    ended = Report.objects.filter(pk=report.pk, state__in=[Report.State.FAILED, Report.State.DONE])
+    """Put a report that failed or was withdrawn, or whose file is lost, back to waiting."""
+    if report.is_there:
+        return
+    ended = Report.objects.filter(pk=report.pk, state__in=ENDED)
     if ended.update(state=Report.State.WAITING, due_at=timezone.now(), attempts=0, last_error=""):
         ring(report)
     report.refresh_from_db()
@@ -45,6 +55,9 @@ def produce(report_id: str) -> None:
     try:
         content = _render(report)
         name = _store(report, content)
+    except ContentChanged:
+        report.withdraw()
+        logger.info("report %s withdrawn: its content has changed", report.pk)
     except Exception as error:  # whatever a renderer raises is told on the row, and tried again
         logger.exception("report %s failed (try %s)", report.pk, report.attempts)
         report.give_back(f"{type(error).__name__}: {error}")
@@ -54,8 +67,14 @@ def produce(report_id: str) -> None:
 
 
 def _render(report: Report) -> bytes:
+    """Render what the key of a report says, or raise ContentChanged."""
     kind = report.of_kind
-    return kind.render(kind.model.objects.get(pk=report.object_id))
+    objects = kind.model.objects.filter(pk=report.object_id)
+    content = kind.render(objects.get())
+    # Looked at after the rendering, which reads for itself.
+    if kind.content_key(objects.get()) != report.content_key:
+        raise ContentChanged
+    return content
 
 
 def _store(report: Report, content: bytes) -> str:

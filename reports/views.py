@@ -6,7 +6,7 @@ from django.db import models
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import parse_etags
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ecpar_portal.access import require, signed_in
 from reports import actions
@@ -31,15 +31,18 @@ def serve(request: HttpRequest, kind: str, obj: models.Model) -> HttpResponse:
 def report(request: HttpRequest, pk: str) -> HttpResponse:
     """A report by its own address: the file once it is made, its progress until then."""
     found, obj = _report_for(request.user, pk)
+    if found.state == Report.State.WITHDRAWN:  # what it was to show has changed meanwhile
+        return redirect(actions.ask(found.kind, obj, by=request.user))
     return _answer(request, found, obj)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @require(signed_in)
 def report_retry(request: HttpRequest, pk: str) -> HttpResponse:
-    """Try again to make a file that failed."""
+    """Try again to make a file that failed; a GET, as after a session that ended, changes nothing."""
     found, _ = _report_for(request.user, pk)
-    actions.start_again(found)
+    if request.method == "POST":
+        actions.start_again(found)
     return redirect(found)
 
 

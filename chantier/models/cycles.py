@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from chantier.models.organizations import Organization
+from chantier.models.organizations import Organization, plain_slug
 
 
 class ChantierQuerySet(models.QuerySet):
@@ -31,7 +32,7 @@ class Chantier(models.Model):
     """A working group of the network; several run side by side."""
 
     name = models.CharField("nom", max_length=80, unique=True)
-    slug = models.SlugField("adresse", max_length=60, unique=True)
+    slug = models.SlugField("adresse", max_length=60, unique=True, validators=[plain_slug])
     presentation = models.TextField("présentation")
     is_demonstration = models.BooleanField("démonstration", default=False)
 
@@ -71,7 +72,7 @@ class Cycle(models.Model):
     """
 
     chantier = models.ForeignKey(Chantier, models.PROTECT, related_name="cycles")
-    slug = models.SlugField("adresse", max_length=80, unique=True)
+    slug = models.SlugField("adresse", max_length=80, unique=True, validators=[plain_slug])
     starting_year = models.PositiveSmallIntegerField("année de début")
     network_presentation = models.TextField("présentation du réseau", blank=True)
     is_demonstration = models.BooleanField("démonstration", default=False)
@@ -155,7 +156,9 @@ class Ranked(models.Model):
     meets a refusal half-way.
     """
 
-    position = models.PositiveSmallIntegerField("ordre", default=1)
+    position = models.PositiveSmallIntegerField(
+        "ordre", default=1, validators=[MaxValueValidator(9999, "Donnez un nombre de 0 à 9999.")]
+    )
     text = models.TextField("énoncé")
 
     class Meta:

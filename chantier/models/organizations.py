@@ -5,6 +5,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
+SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
+plain_slug = RegexValidator(
+    SLUG_PATTERN, "Des lettres minuscules sans accent, des chiffres et des traits d’union sont attendus."
+)
 NEQ_PATTERN = r"^(11|22|33|88)[0-9]{8}\Z"
 
 
@@ -59,7 +63,7 @@ class Organization(models.Model):
         EXPERTISE = "expertise", "contribution en expertise"
 
     name = models.CharField("nom", max_length=160, unique=True)
-    slug = models.SlugField("adresse", max_length=80, unique=True)
+    slug = models.SlugField("adresse", max_length=80, unique=True, validators=[plain_slug])
     kind = models.CharField("genre", max_length=20, choices=Kind)
     size = models.CharField("taille", max_length=12, choices=Size, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="région", null=True, blank=True)

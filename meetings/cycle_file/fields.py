@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from meetings.models import Meeting, Reading
-
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+from chantier.models.organizations import SLUG_PATTERN
+from meetings.models import FIRST_DAY, LAST_DAY, Meeting, Reading
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def text(most: int = 0, *, slug: bool = False) -> Callable[[Any], str]:
             return "le texte contient un caractère nul."
         if most and len(value) > most:
             return f"le texte a {len(value)} caractères; {most} au plus."
-        if slug and not SLUG.fullmatch(value):
+        if slug and not re.match(SLUG_PATTERN, value):
             return "des lettres minuscules sans accent, des chiffres et des traits d’union sont attendus."
         return ""
 
@@ -67,7 +66,13 @@ def year(value: Any) -> str:
     return "une année de 2007 à 2200 est attendue, par exemple 2020."
 
 
-DATE = of(dt.date, "une date sans guillemets est attendue, par exemple 2021-03-09")
+def day(value: Any) -> str:
+    """A day on which the network could meet."""
+    if type(value) is not dt.date:
+        return "une date sans guillemets est attendue, par exemple 2021-03-09."
+    return "" if FIRST_DAY <= value <= LAST_DAY else f"une date de {FIRST_DAY} à {LAST_DAY} est attendue."
+
+
 TIME = of(dt.time, "une heure sans guillemets est attendue, par exemple 13:30:00")
 STATEMENT = Field(text(), required=True)
 READING = Field(choice(Reading.values), default=lambda: Reading.PROPOSED.value)
@@ -86,7 +91,7 @@ FIELDS: dict[str, dict[str, Field]] = {
     "objective": {"text": STATEMENT},
     "achievement": {"text": STATEMENT},
     "meeting": {
-        "date": Field(DATE, required=True, default=lambda: None),
+        "date": Field(day, required=True, default=lambda: None),
         "slug": Field(text(20, slug=True)),
         "start": Field(TIME, default=lambda: None),
         "end": Field(TIME, default=lambda: None),

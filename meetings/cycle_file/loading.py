@@ -7,21 +7,17 @@ no load brought is created; one that people left as it was loaded takes the file
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.utils.functional import cached_property
 
-from chantier.models import Achievement, Chantier, Cycle, Objective
+from chantier.models import Chantier, Cycle
 from ecpar_portal.french import NBSP
+from meetings.cycle_file.applying import Applying, Records
 from meetings.cycle_file.content import Content, content_of
-from meetings.cycle_file.links import instant
 from meetings.cycle_file.reading import CycleFileError
-from meetings.models import LoadedCycle, Meeting, MeetingObjective, PointAnswer, Reading, SynthesisPoint
+from meetings.models import LoadedCycle, Meeting
 from meetings.path import letter
-
-Records = dict[str, dict[str, Any]]
 
 
 @dataclass
@@ -61,7 +57,8 @@ def load(content: Content, source: str) -> Report:
 
     Raises CycleFileError when it meets another cycle's chantier or meeting.
     """
-    cycle = Cycle.objects.select_related("chantier").filter(slug=content["cycle"]["slug"]).first()
+    cycles = Cycle.objects.select_related("chantier").select_for_update()  # two loads at once take turns
+    cycle = cycles.filter(slug=content["cycle"]["slug"]).first()
     _refuse_strangers(content, cycle, source)
     wanted = records_of(content)
     here = plain(records_of(content_of(cycle))) if cycle else {}
@@ -71,7 +68,7 @@ def load(content: Content, source: str) -> Report:
         here["chantier"] = {}
     report = _compare(plain(wanted), here, before)
     if report.created or report.updated:
-        cycle = Writer(cycle, wanted, set(report.created), set(report.updated)).write()
+        cycle = Applying(cycle, wanted, before, set(report.created), set(report.updated)).run()
     if before != (kept := {**before, **plain(wanted)}):
         LoadedCycle.objects.update_or_create(cycle=cycle, defaults={"records": kept})
     return report
@@ -117,119 +114,3 @@ def _refuse_strangers(content: Content, cycle: Cycle | None, source: str) -> Non
     ]
     if problems:
         raise CycleFileError(source, problems)
-
-
-class Writer:
-    """Writes the records to create and to update: statements first, then the links between them."""
-
-    def __init__(self, cycle: Cycle | None, records: Records, created: set[str], updated: set[str]) -> None:
-        self.cycle = cycle
-        self.records = records
-        self.created = created
-        self.changed = created | updated
-
-    def write(self) -> Cycle:
-        """Write everything; return the cycle."""
-        self._cycle()
-        self._ranked("objective", Objective)
-        self._ranked("achievement", Achievement)
-        for place in self._places("meeting", 1):
-            self._meeting(place)
-        for place in self._places("meeting", 3):
-            self._statement(place)
-        for place in self._places("meeting", 3):
-            self._links(place)
-        return self.cycle
-
-    def _places(self, kind: str, depth: int) -> list[str]:
-        return [
-            place
-            for place in self.records
-            if place in self.changed and place.startswith(kind) and place.count("/") == depth
-        ]
-
-    def _cycle(self) -> None:
-        slug = self.records["chantier"]["slug"]
-        if "chantier" in self.changed:
-            Chantier.objects.update_or_create(slug=slug, defaults=self.records["chantier"])
-        if "cycle" in self.changed:
-            values = {**self.records["cycle"], "chantier": Chantier.objects.get(slug=slug)}
-            self.cycle, _ = Cycle.objects.update_or_create(slug=values.pop("slug"), defaults=values)
-
-    def _ranked(self, kind: str, model: type[Objective] | type[Achievement]) -> None:
-        rows = list(model.objects.filter(cycle=self.cycle))
-        for place in self._places(kind, 1):
-            rank = int(place.split("/")[1])
-            row = model(cycle=self.cycle, position=rank) if place in self.created else rows[rank - 1]
-            row.text = self.records[place]["text"]
-            row.save()
-
-    def _meeting(self, place: str) -> None:
-        record = self.records[place]
-        values = {
-            "cycle": self.cycle,
-            **{name: record[name] for name in ("date", "title", "place", "state")},
-            "starts_at": instant(record["date"], record["start"]),
-            "ends_at": instant(record["date"], record["end"]),
-        }
-        Meeting.objects.update_or_create(slug=record["slug"], defaults=values)
-
-    @cached_property
-    def _meetings(self) -> dict[str, Meeting]:
-        return {meeting.slug: meeting for meeting in self.cycle.meetings.all()}
-
-    def _statement(self, place: str) -> None:
-        _, slug, kind, _mark = place.split("/")
-        record = self.records[place]
-        model = MeetingObjective if kind == "objective" else SynthesisPoint
-        rank = self._rank(place)
-        if place in self.created:
-            row = model(meeting=self._meetings[slug], position=rank)
-        else:
-            row = model.objects.filter(meeting=self._meetings[slug])[rank - 1]
-        row.text, row.reading = record["text"], record["reading"]
-        if kind == "objective":
-            row.met_in_session = record["met_in_session"]
-        row.save()
-
-    def _rank(self, place: str) -> int:
-        """The place of a statement in its list, from 1."""
-        siblings = place.rsplit("/", 1)[0] + "/"
-        return [other for other in self.records if other.startswith(siblings)].index(place) + 1
-
-    @cached_property
-    def _rows(self) -> dict[str, MeetingObjective | SynthesisPoint]:
-        """Every statement of every meeting by its place, once they are all written."""
-        rows: dict[str, MeetingObjective | SynthesisPoint] = {}
-        for meeting in self.cycle.meetings.prefetch_related("objectives", "points"):
-            for index, row in enumerate(meeting.objectives.all()):
-                rows[f"{meeting.slug}/objective/{letter(index)}"] = row
-            for rank, row in enumerate(meeting.points.all(), start=1):
-                rows[f"{meeting.slug}/point/{rank}"] = row
-        return rows
-
-    @cached_property
-    def _aims(self) -> list[Objective]:
-        return list(self.cycle.objectives.all())
-
-    def _links(self, place: str) -> None:
-        row = self._rows[place.removeprefix("meeting/")]
-        record = self.records[place]
-        if isinstance(row, MeetingObjective):
-            origin, _, rank = record["comes_from"].partition("/")
-            row.comes_from = self._rows.get(f"{origin}/point/{rank}")
-            row.save()
-            row.objectives.set(self._aims[number - 1] for number in record["objectives"])
-        else:
-            number = record["became_objective"]
-            row.became_objective = self._aims[number - 1] if number else None
-            row.save()
-            self._answers(row, record)
-
-    def _answers(self, point: SynthesisPoint, record: dict[str, Any]) -> None:
-        point.point_answers.all().delete()
-        for mark in record["answers"]:
-            reading = Reading.CONFIRMED if mark in record["confirmed"] else Reading.PROPOSED
-            objective = self._rows.get(f"{point.meeting.slug}/objective/{mark}")
-            if objective:  # absent when somebody deleted it
-                PointAnswer.objects.create(point=point, objective=objective, reading=reading)

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from chantier.context import SESSION_KEY
 from chantier.models import Chantier, Cycle
 from tests import factories as f
 
@@ -87,4 +88,8 @@ def test_a_chantier_of_others_cannot_be_chosen(sign_in, outsider, cycle):
 
 
 def test_choosing_needs_a_post(sign_in, member, cycle):
-    assert sign_in(member).get(reverse("choose_chantier", args=[cycle.chantier.slug])).status_code == 405
+    client = sign_in(member)
+    assert client.get(reverse("choose_chantier", args=[cycle.chantier.slug]))["Location"] == reverse(
+        "current_cycle"
+    )
+    assert SESSION_KEY not in client.session

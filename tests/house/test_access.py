@@ -94,3 +94,10 @@ def test_every_answer_carries_the_policies(client, address):
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] == "same-origin"
     assert "geolocation=()" in response["Permissions-Policy"]
+
+
+@pytest.mark.django_db
+def test_a_request_for_another_host_receives_a_page_in_french(client):
+    answer = client.get("/", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "n’a pas compris cette demande" in answer.text

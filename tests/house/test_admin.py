@@ -170,6 +170,40 @@ def test_a_membership_stays_that_of_its_person(sign_in, coordinator, member):
     assert membership.until is not None
 
 
+@pytest.mark.parametrize("stranger", ["new row twice", "already there"])
+def test_an_organisation_takes_part_once_and_the_page_says_so(sign_in, coordinator, cycle, stranger):
+    organization = f.OrganizationFactory()
+    rows = 2 if stranger == "new row twice" else 1
+    if rows == 1:
+        f.ParticipationFactory(cycle=cycle, organization=organization)
+    client, address = sign_in(coordinator), reverse("admin:chantier_cycle_change", args=[cycle.pk])
+    sent = filled_in(client, address)
+    first = int(sent["participations-INITIAL_FORMS"])
+    sent["participations-TOTAL_FORMS"] = first + rows
+    for row in range(first, first + rows):
+        sent |= {
+            f"participations-{row}-organization": organization.pk,
+            f"participations-{row}-joined": "2021-01-01",
+        }
+    assert "Cette organisation participe déjà au cycle." in client.post(address, sent).text
+    assert cycle.participations.count() == 2 - rows
+
+
+@pytest.mark.parametrize("name", ["chantier_cycle", "chantier_chantier"])
+def test_the_address_of_what_exists_stays(sign_in, coordinator, cycle, name):
+    thing = cycle if name == "chantier_cycle" else cycle.chantier
+    before, client = thing.slug, sign_in(coordinator)
+    address = reverse(f"admin:{name}_change", args=[thing.pk])
+    assert client.post(address, filled_in(client, address, slug="ailleurs")).status_code == 302
+    thing.refresh_from_db()
+    assert thing.slug == before
+
+
+def test_nobody_s_password_is_searched_letter_by_letter(sign_in, coordinator):
+    address = reverse("admin:chantier_user_changelist")
+    assert sign_in(coordinator).get(address, {"password__startswith": "md5"}).status_code == 400
+
+
 def make_rows():
     """Two of everything that the admin lists."""
     for _ in range(2):

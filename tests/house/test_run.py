@@ -7,9 +7,11 @@ import os
 import sqlite3
 import subprocess
 import sys
+from io import StringIO
 
 import pytest
 
+from ecpar_portal.management.commands import run
 from tests.house.test_supervisor import SUPERVISOR
 from tests.house.workshop import (
     ROOT,
@@ -106,3 +108,11 @@ def test_ctrl_c_waits_for_the_task_that_a_real_celery_worker_has_in_hand(tmp_pat
         assert terminal.wait_for_end(40) == 0
         assert (tmp_path / "done").exists()
         assert "J’attends la fin de la tâche en cours (le travailleur Celery)" in terminal.text
+
+
+@pytest.mark.django_db
+def test_a_file_that_fits_no_more_does_not_keep_the_portal_closed(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "steps", lambda: [("Cycle perdu", "load_cycle", str(tmp_path / "perdu.toml"))])
+    told = StringIO()
+    run.Command(stdout=told).prepare()
+    assert told.getvalue().startswith("Cycle perdu\u00a0: non chargé.")

@@ -171,3 +171,77 @@ def test_the_page_of_a_meeting_asks_no_more_for_twice_as_many_statements(
         f.PointAnswerFactory(point__meeting=meeting, objective=objective)
     with django_assert_max_num_queries(len(few)):
         client.get(change_address(meeting))
+
+
+def test_deleting_an_objective_and_editing_its_point_at_once_loses_nothing_else(
+    sign_in, coordinator, meeting, django_capture_on_commit_callbacks
+):
+    client = sign_in(coordinator)
+    changes = {"objectives-0-DELETE": "on", "points-0-text": "Reformulé"}
+    assert (
+        client.post(
+            change_address(meeting), filled_in(client, change_address(meeting), **changes)
+        ).status_code
+        == 302
+    )
+    point = meeting.points.get()
+    assert point.text == "Reformulé"
+    assert not point.point_answers.exists()
+
+
+def test_two_points_swap_the_objectives_that_they_became(sign_in, coordinator, meeting):
+    one, two = f.ObjectiveFactory.create_batch(2, cycle=meeting.cycle)
+    first = meeting.points.get()
+    second = f.SynthesisPointFactory(meeting=meeting, became_objective=two)
+    first.became_objective = one
+    first.save()
+    client = sign_in(coordinator)
+    changes = {"points-0-became_objective": two.pk, "points-1-became_objective": one.pk}
+    assert (
+        client.post(
+            change_address(meeting), filled_in(client, change_address(meeting), **changes)
+        ).status_code
+        == 302
+    )
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.became_objective, second.became_objective) == (two, one)
+
+
+def test_an_objective_comes_from_one_point_only(sign_in, coordinator, meeting):
+    aim = f.ObjectiveFactory(cycle=meeting.cycle)
+    f.SynthesisPointFactory(meeting=f.MeetingFactory(cycle=meeting.cycle), became_objective=aim)
+    client = sign_in(coordinator)
+    sent = filled_in(client, change_address(meeting), **{"points-0-became_objective": aim.pk})
+    assert "Un autre point est déjà devenu cet objectif." in client.post(change_address(meeting), sent).text
+
+
+def test_what_people_have_read_does_not_become_a_draft_again(sign_in, coordinator, meeting):
+    client = sign_in(coordinator)
+    answer = client.post(change_address(meeting), filled_in(client, change_address(meeting), state="draft"))
+    assert "n’est plus un brouillon" in answer.text
+    meeting.refresh_from_db()
+    assert meeting.state == Meeting.State.PUBLISHED
+
+
+def test_a_meeting_does_not_overtake_one_that_takes_up_its_points(sign_in, coordinator, meeting):
+    later = f.MeetingFactory(cycle=meeting.cycle, date=dt.date(2021, 4, 20))
+    f.MeetingObjectiveFactory(meeting=later, comes_from=meeting.points.get())
+    client = sign_in(coordinator)
+    for moved, day in ((meeting, "2021-04-20"), (later, "2021-03-09")):
+        sent = filled_in(client, change_address(moved), date=day)
+        assert "l’ordre des deux ne peut pas changer" in client.post(change_address(moved), sent).text
+
+
+@pytest.mark.parametrize("day", ["0021-10-14", "9999-12-31"])
+def test_a_date_out_of_time_is_refused(sign_in, coordinator, cycle, day):
+    sent = {"cycle": cycle.pk, "date": day, "start_time": "23:00", "state": "draft"}
+    answer = sign_in(coordinator).post(reverse("admin:meetings_meeting_add"), sent)
+    assert "Donnez une date de 2007 à 2200." in answer.text
+
+
+def test_zero_puts_a_statement_first(sign_in, coordinator, meeting):
+    client, last = sign_in(coordinator), meeting.objectives.last()
+    sent = filled_in(client, change_address(meeting), **{"objectives-1-position": 0})
+    assert client.post(change_address(meeting), sent).status_code == 302
+    assert meeting.objectives.first() == last

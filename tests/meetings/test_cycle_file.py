@@ -298,7 +298,7 @@ def test_a_cycle_of_another_chantier_is_not_taken_over(load):
 
 def test_an_accident_in_mid_load_leaves_the_database_as_it_was(load, monkeypatch):
     before = everything()
-    monkeypatch.setattr("meetings.cycle_file.loading.PointAnswer", None)
+    monkeypatch.setattr("meetings.cycle_file.applying.PointAnswer", None)
     with pytest.raises(AttributeError):
         load(SMALL)
     assert everything() == before

@@ -98,6 +98,52 @@ def test_a_draft_is_on_the_coordinator_s_path_only(sign_in, member, coordinator,
         assert client.get(reverse("synthesis_pdf", args=[draft.slug])).status_code == 404
 
 
+@pytest.mark.parametrize("state", [Meeting.State.CONVENED, Meeting.State.HELD])
+def test_a_synthesis_is_read_once_it_is_published(sign_in, member, coordinator, cycle, state):
+    meeting = f.MeetingFactory(cycle=cycle, state=state, date=dt.date(2021, 3, 9))
+    f.SynthesisPointFactory(meeting=meeting, text="Pas encore dit")
+    for user, shown in ((member, False), (coordinator, True)):
+        client = sign_in(user)
+        for address in (cycle.get_absolute_url(), meeting.get_absolute_url()):
+            assert ("Pas encore dit" in text_of(client.get(address))) == shown
+    assert "1 point" not in text_of(sign_in(member).get(reverse("meeting_list")))
+
+
+def test_an_objective_says_nothing_of_a_point_that_is_not_published(sign_in, member, cycle):
+    draft = f.MeetingFactory(cycle=cycle, draft=True, date=dt.date(2021, 1, 5))
+    origin = f.SynthesisPointFactory(meeting=draft)
+    later = f.MeetingFactory(cycle=cycle, date=dt.date(2021, 3, 9))
+    f.MeetingObjectiveFactory(meeting=later, comes_from=origin)
+    assert "5 janvier" not in text_of(sign_in(member).get(cycle.get_absolute_url()))
+
+
+def test_an_objective_that_a_point_became_is_named_by_its_rank(sign_in, member, cycle):
+    f.ObjectiveFactory(cycle=cycle, position=10)
+    second = f.ObjectiveFactory(cycle=cycle, position=20)
+    f.SynthesisPointFactory(meeting__cycle=cycle, became_objective=second)
+    page = sign_in(member).get(cycle.get_absolute_url())
+    assert "Devenu l’objectif 2 du chantier" in text_of(page)
+    assert 'id="objectif-2"' in page.text
+    assert 'href="#objectif-2"' in page.text
+
+
+def test_a_cancelled_meeting_counts_for_nothing(sign_in, member, cycle):
+    f.MeetingObjectiveFactory(meeting__cycle=cycle, meeting__state=Meeting.State.CANCELLED)
+    f.MeetingObjectiveFactory(meeting__cycle=cycle)
+    page = text_of(sign_in(member).get(cycle.get_absolute_url()))
+    assert "L’objectif de rencontre n’a pas encore reçu une réponse dans une synthèse." in page
+    assert "La rencontre a été annulée." in page
+    assert "1 /1 rencontres tenues" in text_of(sign_in(member).get("/")).replace("1/1", "1 /1")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_pages_that_are_read_take_nothing(sign_in, member, cycle, method):
+    meeting = f.MeetingFactory(cycle=cycle)
+    client = sign_in(member)
+    for address in ("/", "/rencontres/", cycle.get_absolute_url(), meeting.get_absolute_url()):
+        assert getattr(client, method)(address).status_code == 405
+
+
 def test_somebody_of_another_chantier_gets_404_everywhere(sign_in, outsider, cycle):
     meeting = f.MeetingFactory(cycle=cycle, title="Secret de chantier")
     client = sign_in(outsider)

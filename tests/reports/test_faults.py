@@ -79,3 +79,41 @@ def test_the_sweep_rings_for_nothing_that_is_held_or_over(meeting):
     for number, state in enumerate(("done", "failed", "withdrawn", "held"), start=6):
         make(number, state=state)
     assert set(Report.objects.due(now).values_list("pk", flat=True)) == due
+
+
+def test_a_content_that_changes_before_its_making_never_gets_the_wrong_file(reader, meeting):
+    get(reader, address(meeting))
+    report = Report.objects.get()
+    meeting.points.update(text="Nouveau")
+    produce(report.pk)
+    report.refresh_from_db()
+    assert (report.state, report.file.name) == (Report.State.WITHDRAWN, "")
+    after = reader.get(report.get_absolute_url())
+    current = Report.objects.exclude(pk=report.pk).get()
+    assert after["Location"] == current.get_absolute_url()
+
+    meeting.points.update(text="Le cadre est vaste, « certaines » zones sont grises.")
+    get(reader, address(meeting))
+    report.refresh_from_db()
+    assert report.state == Report.State.WAITING
+    produce(report.pk)
+    assert get(reader, address(meeting)).status_code == 200
+
+
+def test_a_file_that_is_there_is_not_made_again(reader, meeting):
+    get(reader, address(meeting))
+    report = Report.objects.get()
+    produce(report.pk)
+    reader.post(f"{report.get_absolute_url()}reessayer/")
+    report.refresh_from_db()
+    assert report.state == Report.State.DONE
+
+
+def test_an_error_that_no_database_can_hold_is_noted_all_the_same(reader, meeting, monkeypatch):
+    get(reader, address(meeting))
+    report = Report.objects.get()
+    monkeypatch.setattr("reports.actions._render", lambda report: int("\0"))
+    produce(report.pk)
+    report.refresh_from_db()
+    assert report.state == Report.State.WAITING
+    assert report.last_error.startswith("ValueError")
