@@ -18,8 +18,8 @@ RESULTS = Path(__file__).parent / "results.md"
 PAGES = [
     Page("Cheminement", "/chantier/2020-2021/", 2.5),
     Page("Rencontre", "/rencontres/2021-03-09/", 2.5),
-    Page("Rencontres", "/rencontres/", 2.5),
-    Page("Accueil", "/", 2.5),
+    Page("Rencontres", "/rencontres/", 3),
+    Page("Accueil", "/", 3),
 ]
 
 
