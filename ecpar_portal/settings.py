@@ -10,6 +10,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 env = environ.Env()
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "ecpar_portal",
     "chantier",
     "meetings",
+    "mailing",
     "reports",
     "ecpar_portal.admin_config.PortalAdminConfig",
     "csp",
@@ -171,14 +173,16 @@ CELERY_TIMEZONE = "America/Toronto"
 WORK_LEASE_SECONDS = env.int("WORK_LEASE_SECONDS", default=120)
 WORK_SWEEP_SECONDS = env.int("WORK_SWEEP_SECONDS", default=30)
 CELERY_BEAT_SCHEDULE = {
+    # A worker that was busy or away sweeps once, not each time that it missed.
     "sweep": {
         "task": "ecpar_portal.tasks.sweep",
         "schedule": WORK_SWEEP_SECONDS,
-        "options": {
-            "expires": WORK_SWEEP_SECONDS
-        },  # a worker that was busy or away sweeps once, not each missed time
-    }
+        "options": {"expires": WORK_SWEEP_SECONDS},
+    },
+    "purge": {"task": "ecpar_portal.tasks.purge", "schedule": crontab(hour=3, minute=30)},
 }
+REPORT_KEPT_DAYS = env.int("REPORT_KEPT_DAYS", default=90)
+MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", default=365)
 
 # People ---------------------------------------------------------------------------------------------
 
@@ -258,5 +262,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"ecpar_portal": {"level": "INFO"}, "reports": {"level": "INFO"}},
+    "loggers": {
+        "ecpar_portal": {"level": "INFO"},
+        "reports": {"level": "INFO"},
+        "mailing": {"level": "INFO"},
+    },
 }

@@ -1,11 +1,23 @@
 """Celery tasks of the frame."""
 
+import logging
+
 from celery import shared_task
 
 from ecpar_portal import work
+from ecpar_portal.broker import purge_spent
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
 def sweep() -> None:
     """Ring again for every row that is due and that nobody holds."""
     work.sweep()
+
+
+@shared_task
+def purge() -> None:
+    """Throw away what is spent or old, and say how much."""
+    counts = {**work.purge(), "broker": purge_spent()}
+    logger.info("purge: %s", ", ".join(f"{name} {count}" for name, count in counts.items()))

@@ -7,19 +7,32 @@ one conditional UPDATE with a lease, so two workers never do it twice, and a wor
 
 import datetime as dt
 import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from celery import Task
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 5
-FIRST_DELAY = dt.timedelta(seconds=30)
+FIRST_DELAY, LONGEST_DELAY = dt.timedelta(seconds=30), dt.timedelta(hours=1)
+JITTER = 0.2  # rows that failed together do not come back together
 
-_bells: dict[type["WorkRow"], Task] = {}
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work: the task that does it, and what throws its old rows away."""
+
+    task: Task
+    purge: Callable[[], int] | None = None
+    drains: bool = False
+
+
+_kinds: dict[type["WorkRow"], Kind] = {}
 
 
 class WorkRowQuerySet(models.QuerySet):
@@ -36,18 +49,33 @@ class WorkRowQuerySet(models.QuerySet):
         """Take one row for `WORK_LEASE_SECONDS`, or return None when it is not to be taken."""
         now = timezone.now()
         lease = now + dt.timedelta(seconds=settings.WORK_LEASE_SECONDS)
-        taken = self.filter(pk=pk).due(now)
-        if not taken.update(state=WorkRow.State.RUNNING, lease_until=lease, attempts=F("attempts") + 1):
+        interrupted = Case(When(state=WorkRow.State.RUNNING, then=True), default=F("interrupted"))
+        taken = (
+            self.filter(pk=pk)
+            .due(now)
+            .update(
+                state=WorkRow.State.RUNNING,
+                lease_until=lease,
+                attempts=F("attempts") + 1,
+                interrupted=interrupted,
+            )
+        )
+        if not taken:
             return None
         row = self.get(pk=pk)
-        if row.attempts <= MAX_ATTEMPTS:
+        if row.attempts <= row.max_attempts:
             return row
         row.give_back("Le processus qui la faisait s’est arrêté chaque fois.")
         return None
 
 
 class WorkRow(models.Model):
-    """Something to do once, by whichever worker takes it."""
+    """Something to do once, by whichever worker takes it.
+
+    `interrupted` tells that a worker died, or lost its lease, while it held the row: it may have done it.
+    """
+
+    max_attempts = 5
 
     class State(models.TextChoices):
         WAITING = "waiting", "en attente"
@@ -62,6 +90,7 @@ class WorkRow(models.Model):
     expires_at = models.DateTimeField("utile jusqu’à", null=True, blank=True)
     lease_until = models.DateTimeField("tenu jusqu’à", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
+    interrupted = models.BooleanField("interrompu", default=False)
     last_error = models.TextField("dernière erreur", blank=True)
 
     objects = WorkRowQuerySet.as_manager()
@@ -76,10 +105,14 @@ class WorkRow(models.Model):
     def give_back(self, error: str) -> bool:
         """Note an error; the row is tried again after a longer wait each time, until the last try."""
         error = error.replace("\0", "")  # PostgreSQL refuses it in a text
-        if self.attempts >= MAX_ATTEMPTS:
-            return self._release(state=self.State.FAILED, last_error=error)
-        later = timezone.now() + FIRST_DELAY * 2 ** (self.attempts - 1)
+        if self.attempts >= self.max_attempts:
+            return self.fail(error)
+        later = timezone.now() + delay_after(self.attempts)
         return self._release(state=self.State.WAITING, due_at=later, last_error=error)
+
+    def fail(self, error: str, **fields: object) -> bool:
+        """Mark the row as failed for good, with `fields`."""
+        return self._release(state=self.State.FAILED, last_error=error.replace("\0", ""), **fields)
 
     def withdraw(self) -> bool:
         """Mark the row as work that has lost its purpose."""
@@ -93,9 +126,20 @@ class WorkRow(models.Model):
         return kept
 
 
-def register(model: type[WorkRow], task: Task) -> None:
-    """Say which task makes the rows of `model`; called from `AppConfig.ready`."""
-    _bells[model] = task
+def delay_after(attempts: int) -> dt.timedelta:
+    """How long a row waits after so many attempts: twice as long each time, an hour at most, more or less."""
+    delay = min(FIRST_DELAY * 2 ** min(attempts - 1, 10), LONGEST_DELAY)
+    return delay * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - it spreads rows, it hides nothing
+
+
+def register(
+    model: type[WorkRow], task: Task, *, purge: Callable[[], int] | None = None, drains: bool = False
+) -> None:
+    """Say which task does the rows of `model`; called from `AppConfig.ready`.
+
+    `purge` deletes old rows and returns how many. A task that `drains` does every due row at one bell.
+    """
+    _kinds[model] = Kind(task, purge, drains)
 
 
 def ring(row: WorkRow) -> None:
@@ -108,18 +152,22 @@ def ring(row: WorkRow) -> None:
 
 def _send(model: type[WorkRow], pk: object) -> None:
     try:
-        _bells[model].delay(str(pk))
+        _kinds[model].task.delay(str(pk))
     except Exception:  # whatever a broker's client may raise: the sweep is there for it
         logger.warning("no bell for %s %s: it waits for the sweep", model._meta.label, pk, exc_info=True)
 
 
 def sweep() -> int:
-    """Ring for every due row of every kind; return how many."""
-    due = [
-        (model, pk)
-        for model in _bells
-        for pk in model.objects.due(timezone.now()).values_list("pk", flat=True)
-    ]
-    for model, pk in due:
-        _send(model, pk)
-    return len(due)
+    """Ring for every due row of every kind, once for those whose task drains; return how many times."""
+    bells = 0
+    for model, kind in _kinds.items():
+        due = model.objects.due(timezone.now()).values_list("pk", flat=True)
+        for pk in due[:1] if kind.drains else due:
+            _send(model, pk)
+            bells += 1
+    return bells
+
+
+def purge() -> dict[str, int]:
+    """Throw away what is old in every kind; return how many rows, by kind."""
+    return {model._meta.label: kind.purge() for model, kind in _kinds.items() if kind.purge}

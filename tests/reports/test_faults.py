@@ -39,7 +39,7 @@ def test_a_broker_that_is_down_fails_nobody_and_the_sweep_catches_up(reader, mee
     nowhere = Celery("nowhere", broker="redis://127.0.0.1:1/0", set_as_current=False)
     nowhere.conf.task_publish_retry = False
     bell = nowhere.task(name="reports.tasks.produce")(produce)
-    monkeypatch.setitem(work._bells, Report, bell)
+    monkeypatch.setitem(work._kinds, Report, work.Kind(bell))
     assert get(reader, address(meeting)).status_code == 202
     running = Worker()
     wait_until(done)
