@@ -44,7 +44,8 @@ def sample_step() -> path.Step:
         point.linked = [objectives[1]]
     objectives[1].linked = points
     path.draw_lanes(objectives, points)
-    return path.Step(Meeting(date=dt.date(2021, 3, 9), state=Meeting.State.PUBLISHED), 1, objectives, points)
+    meeting = Meeting(date=dt.date(2021, 3, 9), state=Meeting.State.PUBLISHED)
+    return path.Step(meeting, 1, {"objectives": [], "points": []}, objectives, points)
 
 
 def samples() -> dict[str, Any]:

@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     upcoming = meetings.upcoming().select_related("cycle__chantier").with_thread().first()
     context = {
         "cycle": cycle,
-        "path": path.build(cycle, thread) if cycle else None,
+        "path": path.build(cycle, thread, unpublished=is_coordinator(request.user)) if cycle else None,
         "next_step": path.build(upcoming.cycle, [upcoming]).steps[0] if upcoming else None,
         "syntheses": meetings.filter(state=Meeting.State.PUBLISHED).latest_first()[:LATEST_SYNTHESES],
     }

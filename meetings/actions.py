@@ -1,13 +1,109 @@
-"""What happens to meetings: each event is a function."""
+"""What happens to meetings: each event is a function, one transaction, `by=` whoever did it."""
+
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
 
-from meetings.models import Meeting, PointAnswer, Reading
+from chantier.models import Cycle
+from ecpar_portal.refusal import Refusal
+from meetings.models import Meeting, PointAnswer, Reading, SynthesisVersion
+from meetings.models.versions import digest_of
+from reports import actions as reports
+
+State = Meeting.State
 
 
 @transaction.atomic
-def confirm_reading(meeting: Meeting) -> None:
+def confirm_reading(meeting: Meeting, *, by: Any) -> None:
     """Confirm every link of a meeting that is still a proposed reading of its synthesis."""
     answers = PointAnswer.objects.filter(point__meeting=meeting)
     for links in (meeting.objectives.all(), meeting.points.all(), answers):
         links.filter(reading=Reading.PROPOSED).update(reading=Reading.CONFIRMED)
+
+
+@transaction.atomic
+def convene(meeting: Meeting, *, by: Any) -> None:
+    """Announce a draft to the members. Raises Refusal for what is no draft."""
+    _change_state(meeting, {State.DRAFT}, State.CONVENED, "Cette rencontre est déjà convoquée.")
+
+
+@transaction.atomic
+def hold(meeting: Meeting, *, by: Any) -> None:
+    """Note that a meeting took place. Raises Refusal before its day."""
+    _refuse_before_its_day(meeting)
+    _change_state(meeting, {State.CONVENED}, State.HELD, "Seule une rencontre convoquée se tient.")
+
+
+@transaction.atomic
+def cancel(meeting: Meeting, *, by: Any) -> None:
+    """Give a meeting up. Raises Refusal for one that took place."""
+    _change_state(meeting, {State.DRAFT, State.CONVENED}, State.CANCELLED, "Cette rencontre a eu lieu.")
+
+
+@transaction.atomic
+def publish(meeting: Meeting, *, by: Any) -> SynthesisVersion:
+    """Freeze the synthesis as the version that members read, and have its file made; return the version.
+
+    Publishing again what has not changed changes nothing. Raises Refusal where there is nothing to publish.
+    """
+    _refuse_before_its_day(meeting)
+    current = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    if current.state not in {State.CONVENED, State.HELD, State.PUBLISHED}:
+        raise Refusal("Convoquez d’abord cette rencontre.")
+    content = draft_of(current)
+    if not content["points"]:
+        raise Refusal("Écrivez au moins un point de synthèse avant de publier.")
+    version = _freeze(current, content, by)
+    meeting.state, meeting.current_version = current.state, version
+    return version
+
+
+def draft_of(meeting: Meeting) -> dict[str, Any]:
+    """What the next version of a meeting's synthesis would say."""
+    return Meeting.objects.with_thread(unpublished=True).get(pk=meeting.pk).content()
+
+
+def has_draft(meeting: Meeting) -> bool:
+    """Whether a published meeting, asked `with_thread(unpublished=True)`, says more than its members read."""
+    version = meeting.current_version
+    return version is not None and version.digest != digest_of(meeting.content())
+
+
+def drafts_of(cycle: Cycle) -> set[int]:
+    """The published meetings of a cycle that have a draft."""
+    meetings = cycle.meetings.filter(state=State.PUBLISHED).with_thread(unpublished=True)
+    return {meeting.pk for meeting in meetings if has_draft(meeting)}
+
+
+@transaction.atomic
+def publish_loaded(cycle: Cycle, drafts: set[int]) -> None:
+    """Publish, without a word to anybody, what a file says is published; not what people have as `drafts`."""
+    meetings = cycle.meetings.filter(state=State.PUBLISHED).exclude(pk__in=drafts)
+    for meeting in meetings.with_thread(unpublished=True):
+        if meeting.current_version is None or has_draft(meeting):
+            _freeze(meeting, meeting.content(), None)
+
+
+def _freeze(meeting: Meeting, content: dict[str, Any], by: Any) -> SynthesisVersion:
+    digest, version = digest_of(content), meeting.current_version
+    if version is None or version.digest != digest:
+        last = meeting.versions.aggregate(last=Max("number"))["last"] or 0
+        version = meeting.versions.create(number=last + 1, content=content, digest=digest, published_by=by)
+    meeting.state, meeting.current_version = State.PUBLISHED, version
+    meeting.save(update_fields=["state", "current_version"])
+    reports.ask("synthesis", version, by=by)
+    return version
+
+
+def _change_state(meeting: Meeting, before: set[str], after: str, refusal: str) -> None:
+    """Change the state of a meeting where it still is what the person saw."""
+    if not Meeting.objects.filter(pk=meeting.pk, state__in=before).update(state=after):
+        raise Refusal(refusal)
+    meeting.state = after
+
+
+def _refuse_before_its_day(meeting: Meeting) -> None:
+    if meeting.date > timezone.localdate():
+        raise Refusal("Cette rencontre n’a pas encore eu lieu.")

@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from ecpar_portal import french
-from meetings import actions
+from ecpar_portal.refusal import Refusal
+from meetings import actions, events
 from meetings.forms import MeetingForm, ObjectiveForm, PointForm, PointFormSet, StatementFormSet
 from meetings.models import Meeting, MeetingObjective, Reading, SynthesisPoint
 
@@ -47,7 +49,7 @@ class MeetingAdmin(admin.ModelAdmin):
     """Meetings. A new one is given its cycle and its day first, its statements on the page that follows."""
 
     form = MeetingForm
-    fields = [("cycle", "state"), ("date", "start_time", "end_time"), "title", "place"]
+    fields = ["cycle", ("date", "start_time", "end_time"), "title", "place"]
     inlines = [ObjectiveInline, PointInline]
     autocomplete_fields = ["cycle"]
     list_display = ["date", "title", "state", "objective_count", "point_count", "to_confirm", "cycle"]
@@ -83,7 +85,7 @@ class MeetingAdmin(admin.ModelAdmin):
     def confirm_reading(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Confirm the links of the chosen meetings."""
         for meeting in queryset:
-            actions.confirm_reading(meeting)
+            actions.confirm_reading(meeting, by=request.user)
         count = french.counted(len(queryset), "synthèse")
         self.message_user(request, f"Lecture confirmée : {count}.", messages.SUCCESS)
 
@@ -92,8 +94,12 @@ class MeetingAdmin(admin.ModelAdmin):
         return self.inlines if obj else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
-        """Keep a meeting in its cycle."""
-        return ["cycle"] if obj else []
+        """Keep a meeting in its cycle; its state changes by what happens to it."""
+        return ["cycle", "state"] if obj else []
+
+    def get_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list:
+        """Show the state of what exists."""
+        return [("cycle", "state"), *self.fields[1:]] if obj else self.fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
         """A draft may be deleted; what people have been called to, or have read, stays."""
@@ -107,10 +113,29 @@ class MeetingAdmin(admin.ModelAdmin):
             request.POST["_continue"] = "1"
         return super().response_add(request, obj, *args)
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], obj: Meeting | None = None, **options: Any
+    ) -> HttpResponse:
+        """Offer the events of the meeting beside the buttons that save it."""
+        # What is about to be saved with the button may be the draft to publish.
+        context["events"] = events.offered(obj, has_draft=True) if obj else []
+        return super().render_change_form(request, context, obj=obj, **options)
+
     def response_change(self, request: HttpRequest, obj: Meeting) -> HttpResponse:
-        """Confirm the reading that was just saved, when its button was pressed."""
+        """Start the event whose button was pressed, on what was just saved."""
+        if "_event" not in request.POST and "_confirm" not in request.POST:
+            return super().response_change(request, obj)
         if "_confirm" in request.POST:
-            actions.confirm_reading(obj)
-            request.POST = request.POST.copy()
-            request.POST["_continue"] = "1"
-        return super().response_change(request, obj)
+            actions.confirm_reading(obj, by=request.user)
+            self.message_user(request, "La lecture est confirmée.", messages.SUCCESS)
+        else:
+            self._start(request, obj)
+        return redirect(request.path)
+
+    def _start(self, request: HttpRequest, meeting: Meeting) -> None:
+        try:
+            done = events.run(request.POST["_event"], meeting, by=request.user)
+        except Refusal as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            self.message_user(request, done, messages.SUCCESS)

@@ -11,19 +11,31 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the files that this app can produce."""
+        from chantier.models import Cycle
         from meetings import documents  # models exist only once every app is loaded
-        from meetings.access import may_download_synthesis
-        from meetings.models import Meeting
+        from meetings.access import may_download_bilan, may_download_synthesis
+        from meetings.models import SynthesisVersion
         from reports import registry
 
         registry.register(
             registry.Kind(
                 name="synthesis",
-                model=Meeting,
+                model=SynthesisVersion,
                 may_download=may_download_synthesis,
                 content_key=documents.synthesis_key,
                 render=documents.synthesis_pdf,
                 title=documents.synthesis_title,
                 filename=documents.synthesis_filename,
+            )
+        )
+        registry.register(
+            registry.Kind(
+                name="bilan",
+                model=Cycle,
+                may_download=may_download_bilan,
+                content_key=documents.bilan_key,
+                render=documents.bilan_pdf,
+                title=documents.bilan_title,
+                filename=documents.bilan_filename,
             )
         )

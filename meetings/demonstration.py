@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from chantier.demonstration import LABEL
 from chantier.models import Achievement, Chantier, Cycle, Objective, Organization, Participation
+from meetings.actions import publish_loaded
 from meetings.models import Meeting, MeetingObjective, PointAnswer, SynthesisPoint
 
 DAYS_AHEAD = 10
@@ -95,3 +96,4 @@ def _second_chantier(organizations: list[Organization]) -> None:
         meeting=meeting, position=1, text="Le mobilier et les imprimés reviennent le plus souvent."
     )
     PointAnswer.objects.create(point=point, objective=objective)
+    publish_loaded(cycle, drafts=set())

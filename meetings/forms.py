@@ -44,7 +44,7 @@ class MeetingForm(forms.ModelForm):
 
     class Meta:
         model = Meeting
-        fields = ["cycle", "date", "title", "place", "state"]
+        fields = ["cycle", "date", "title", "place"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,7 +55,6 @@ class MeetingForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Join day and hours into instants; refuse what cannot be, and what would undo other links."""
         cleaned = super().clean()
-        self._refuse_going_back()
         self._refuse_overtaking()
         start, end = self._instant("start_time"), self._instant("end_time")
         if end and not start and "start_time" not in self.errors:
@@ -65,12 +64,6 @@ class MeetingForm(forms.ModelForm):
         if not self.errors:
             self.instance.starts_at, self.instance.ends_at = start, end
         return cleaned
-
-    def _refuse_going_back(self) -> None:
-        """What people were called to, or have read, does not become a draft, that could be deleted."""
-        was, state = self.initial.get("state"), self.cleaned_data.get("state")
-        if self.instance.pk and was != Meeting.State.DRAFT and state == Meeting.State.DRAFT:
-            self.add_error("state", "Cette rencontre n’est plus un brouillon : annulez-la s’il le faut.")
 
     def _refuse_overtaking(self) -> None:
         """A meeting stays after those whose points it takes up, and before those that take up its own."""

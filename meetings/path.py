@@ -7,12 +7,15 @@ equal height, so the middle of row i of n stands at (i + 0.5) / n: curves are ex
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.functional import cached_property
 
 from chantier.models import Cycle
 from ecpar_portal import french
-from meetings.models import Meeting, MeetingObjective, Reading, SynthesisPoint
+from meetings.models import Meeting, Reading
+
+Content = dict[str, Any]
 
 ANSWERED, MET, OPEN, AHEAD = "answered", "met", "open", "ahead"
 
@@ -70,14 +73,15 @@ class Step:
 
     meeting: Meeting
     number: int
+    content: Content
     objectives: list[Node]
     points: list[Node]
 
     @property
     def has_proposals(self) -> bool:
         """Whether a link is a proposed reading that the coordinator has not confirmed."""
-        links = [*self.meeting.points.all(), *self.meeting.objectives.all()]
-        return any(item.reading == Reading.PROPOSED for item in links)
+        links = [*self.content["points"], *self.content["objectives"]]
+        return any(item["reading"] == Reading.PROPOSED for item in links)
 
     @cached_property
     def curves(self) -> list[Curve]:
@@ -242,42 +246,61 @@ def curve(from_y: str, to_y: str, width: float = 100) -> str:
     return f"M0 {from_y}C{width * 0.45:g} {from_y} {width * 0.55:g} {to_y} {width:g} {to_y}"
 
 
-def build(cycle: Cycle, meetings: Iterable[Meeting]) -> Path:
-    """Describe the path of a cycle; `meetings` come from `Meeting.objects.…with_thread()`."""
-    steps = [_step(number, meeting) for number, meeting in enumerate(meetings, start=1)]
+def build(
+    cycle: Cycle,
+    meetings: Iterable[Meeting],
+    *,
+    unpublished: bool = False,
+    shown: dict[int, Content] | None = None,
+) -> Path:
+    """Describe the path of a cycle; `meetings` come from `Meeting.objects.…with_thread()`.
+
+    Of a published meeting it tells the current version, or the one that `shown` gives by the meeting's key;
+    `unpublished` tells what stands in the database instead.
+    """
+    steps = [
+        _step(number, meeting, (shown or {}).get(meeting.pk) or content_of(meeting, unpublished))
+        for number, meeting in enumerate(meetings, start=1)
+    ]
     _mention(steps)
     return Path(cycle, steps)
 
 
-def _step(number: int, meeting: Meeting) -> Step:
+def content_of(meeting: Meeting, unpublished: bool) -> Content:
+    """What people read of a meeting, or what its next version would say."""
+    version = meeting.current_version if meeting.is_published and not unpublished else None
+    return version.content if version else meeting.content()
+
+
+def _step(number: int, meeting: Meeting, content: Content) -> Step:
     objectives = [
-        Node(letter(row), row, f"r{meeting.slug}-{letter(row)}", item.text, item.pk)
-        for row, item in enumerate(meeting.objectives.all())
+        Node(letter(row), row, f"r{meeting.slug}-{letter(row)}", item["text"], item["id"])
+        for row, item in enumerate(content["objectives"])
     ]
     points = [
-        Node(str(row + 1), row, f"r{meeting.slug}-{row + 1}", item.text, item.pk)
-        for row, item in enumerate(meeting.points.all())
+        Node(str(row + 1), row, f"r{meeting.slug}-{row + 1}", item["text"], item["id"])
+        for row, item in enumerate(content["points"])
     ]
-    _link(meeting, objectives, points)
-    for node, item in zip(objectives, meeting.objectives.all(), strict=True):
+    _link(content, objectives, points)
+    for node, item in zip(objectives, content["objectives"], strict=True):
         node.state = _state(meeting, node, item)
     draw_lanes(objectives, points)
-    return Step(meeting, number, objectives, points)
+    return Step(meeting, number, content, objectives, points)
 
 
-def _link(meeting: Meeting, objectives: list[Node], points: list[Node]) -> None:
+def _link(content: Content, objectives: list[Node], points: list[Node]) -> None:
     by_pk = {node.pk: node for node in objectives}
-    for node, point in zip(points, meeting.points.all(), strict=True):
-        answered = {answer.objective_id for answer in point.point_answers.all()}
+    for node, point in zip(points, content["points"], strict=True):
+        answered = {answer["id"] for answer in point["answers"]}
         node.linked = [by_pk[pk] for pk in by_pk if pk in answered]
         for objective in node.linked:
             objective.linked.append(node)
 
 
-def _state(meeting: Meeting, node: Node, item: MeetingObjective) -> str:
+def _state(meeting: Meeting, node: Node, item: dict[str, Any]) -> str:
     if node.linked:
         return ANSWERED
-    if item.met_in_session:
+    if item["met_in_session"]:
         return MET
     return OPEN if meeting.is_published else AHEAD
 
@@ -300,30 +323,21 @@ def draw_lanes(objectives: list[Node], points: list[Node]) -> None:
 
 def _mention(steps: list[Step]) -> None:
     """Say where statements come from, and what they led to, by meeting and mark."""
-    objectives = {node.pk: (step, node) for step in steps for node in step.objectives}
-    points = {node.pk: (step, node) for step in steps for node in step.points}
+    points = {node.pk: node for step in steps for node in step.points}
+    days = {node.pk: step.meeting.date for step in steps for node in step.points}
     for step in steps:
-        for item in step.meeting.objectives.all():
-            if item.comes_from:
-                node = objectives[item.pk][1]
-                _mention_origin(node, step, item.comes_from, points)
-        for item in step.meeting.points.all():
-            if rank := item.became_rank:
-                node = points[item.pk][1]
-                node.mentions.append(
-                    Mention("Devenu l’", f"objectif {rank} du chantier", f"#objectif-{rank}")
-                )
-
-
-def _mention_origin(
-    node: Node, step: Step, origin: SynthesisPoint, points: dict[int, tuple[Step, Node]]
-) -> None:
-    day = french.day_month(origin.meeting.date)
-    if origin.pk not in points:
-        if origin.meeting.is_published:  # a point of another cycle: its page knows its number
-            node.mentions.append(Mention("Vient du ", french.long_date(origin.meeting.date)))
-        return
-    _, source = points[origin.pk]
-    node.mentions.append(Mention("Vient du ", f"{day}, point {source.mark}", f"#{source.anchor}"))
-    taken_up = f"{french.day_month(step.meeting.date)}, objectif {node.mark}"
-    source.mentions.append(Mention("Repris le ", taken_up, f"#{node.anchor}"))
+        for node, item in zip(step.objectives, step.content["objectives"], strict=True):
+            if not (origin := item["comes_from"]):
+                continue
+            if source := points.get(origin["id"]):
+                words = f"{french.day_month(days[source.pk])}, point {source.mark}"
+                node.mentions.append(Mention("Vient du ", words, f"#{source.anchor}"))
+                words = f"{french.day_month(step.meeting.date)}, objectif {node.mark}"
+                source.mentions.append(Mention("Repris le ", words, f"#{node.anchor}"))
+            elif origin["date"]:  # a point of another cycle: its page knows its number
+                day = dt.date.fromisoformat(origin["date"])
+                node.mentions.append(Mention("Vient du ", french.long_date(day)))
+        for node, item in zip(step.points, step.content["points"], strict=True):
+            if rank := item["became_rank"]:
+                words = f"objectif {rank} du chantier"
+                node.mentions.append(Mention("Devenu l’", words, f"#objectif-{rank}"))

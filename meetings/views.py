@@ -1,13 +1,17 @@
 """The path of a cycle, the meetings, and a meeting."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
+from chantier.access import is_coordinator
 from chantier.models import Cycle
 from ecpar_portal.access import require, signed_in
-from meetings import path
+from ecpar_portal.refusal import Refusal
+from meetings import events, path
+from meetings.actions import has_draft
 from meetings.filters import MeetingFilter
 from meetings.models import Meeting
 from reports.views import serve
@@ -22,7 +26,8 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
     found = get_object_or_404(cycles.prefetch_related("objectives", "achievements"), slug=slug)
     meetings = found.meetings.thread_for(request.user)
-    return render(request, "meetings/cycle.html", {"cycle": found, "path": path.build(found, meetings)})
+    built = path.build(found, meetings, unpublished=is_coordinator(request.user))
+    return render(request, "meetings/cycle.html", {"cycle": found, "path": built})
 
 
 @require_safe
@@ -39,24 +44,52 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 @require(signed_in)
 def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     """One meeting, with its place on the path of its cycle."""
-    found = get_object_or_404(
-        Meeting.objects.visible_to(request.user).select_related("cycle__chantier"), slug=slug
-    )
-    cycle_path = path.build(found.cycle, found.cycle.meetings.thread_for(request.user))
-    steps = cycle_path.steps
-    here = next(index for index, step in enumerate(steps) if step.meeting == found)
+    cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
+    found = get_object_or_404(cycles, meetings__slug=slug)
+    coordinates = is_coordinator(request.user)
+    built = path.build(found, found.meetings.thread_for(request.user), unpublished=coordinates)
+    here = next((rank for rank, step in enumerate(built.steps) if step.meeting.slug == slug), None)
+    if here is None:
+        raise Http404
+    step = built.steps[here]
     context = {
-        "path": cycle_path,
-        "step": steps[here],
-        "previous": steps[here - 1] if here else None,
-        "next": steps[here + 1] if here + 1 < len(steps) else None,
+        "path": built,
+        "step": step,
+        "events": events.offered(step.meeting, has_draft(step.meeting)) if coordinates else [],
+        "previous": built.steps[here - 1] if here else None,
+        "next": built.steps[here + 1] if here + 1 < len(built.steps) else None,
     }
     return render(request, "meetings/meeting.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@require(is_coordinator)
+def meeting_event(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Something happens to a meeting; a GET, as after a session that ended, changes nothing."""
+    found = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
+    if request.method == "POST":
+        try:
+            messages.success(request, events.run(name, found, by=request.user))
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+    return redirect(found)
 
 
 @require_safe
 @require(signed_in)
 def synthesis_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The published synthesis of a meeting, as a file."""
-    found = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    return serve(request, "synthesis", found)
+    found = get_object_or_404(
+        Meeting.objects.visible_to(request.user).filter(state=Meeting.State.PUBLISHED), slug=slug
+    )
+    version = found.current_version
+    if version is None:
+        raise Http404
+    return serve(request, "synthesis", version)
+
+
+@require_safe
+@require(signed_in)
+def bilan_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """The bilan of a cycle, as a file."""
+    return serve(request, "bilan", get_object_or_404(Cycle.objects.visible_to(request.user), slug=slug))

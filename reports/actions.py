@@ -23,10 +23,14 @@ class ContentChanged(Exception):
 
 @transaction.atomic
 def ask(kind: str, obj: models.Model, *, by: Any) -> Report:
-    """Return the report of this content, made or to be made; one row however many ask, and one bell."""
+    """Return the report of this content, made or to be made; one row however many ask, and one bell.
+
+    `by` is None where nobody asks, and the file is made in advance.
+    """
     key = kind_of(kind).content_key(obj)
     report, created = Report.objects.get_or_create(kind=kind, object_id=obj.pk, content_key=key)
-    ReportRequest.objects.get_or_create(report=report, user=by)
+    if by is not None:
+        ReportRequest.objects.update_or_create(report=report, user=by, defaults={"asked_at": timezone.now()})
     if created:
         ring(report)
     elif report.state in (Report.State.DONE, Report.State.WITHDRAWN):
@@ -83,3 +87,17 @@ def _store(report: Report, content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     name = f"reports/{digest[:2]}/{digest}"
     return name if storage.exists(name) else storage.save(name, ContentFile(content))
+
+
+def purge() -> int:
+    """Delete the reports that are no longer kept, with the files that no other report shows; return how many.
+
+    Raises nothing for a file that is already gone.
+    """
+    old = list(Report.objects.old())
+    for report in old:
+        name = report.file.name
+        report.delete()
+        if name and not Report.objects.filter(file=name).exists():
+            private_storage().delete(name)
+    return len(old)

@@ -12,7 +12,8 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Let the sweep ring for reports."""
         from ecpar_portal import work
-        from reports.models import Report  # models exist only once every app is loaded
+        from reports import actions  # models exist only once every app is loaded
+        from reports.models import Report
         from reports.tasks import produce
 
-        work.register(Report, produce)
+        work.register(Report, produce, purge=actions.purge)

@@ -1,5 +1,6 @@
 """Production jobs and their files."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from ecpar_portal.work import WorkRow, WorkRowQuerySet
 from reports.registry import Kind, kind_of
@@ -20,9 +22,11 @@ def private_storage() -> object:
 class ReportQuerySet(WorkRowQuerySet):
     """Queries on reports."""
 
-    def asked_by(self, user: Any) -> "ReportQuerySet":
-        """Keep what a person asked for."""
-        return self.filter(requests__user=user)
+    def old(self) -> "ReportQuerySet":
+        """Keep what ended, and that nobody asked for in `REPORT_KEPT_DAYS` days."""
+        limit = timezone.now() - dt.timedelta(days=settings.REPORT_KEPT_DAYS)
+        ended = self.exclude(state__in=[WorkRow.State.WAITING, WorkRow.State.RUNNING])
+        return ended.filter(created_at__lt=limit).exclude(requests__asked_at__gte=limit)
 
 
 class Report(WorkRow):
@@ -71,12 +75,23 @@ class Report(WorkRow):
         return self.state == self.State.DONE and bool(self.file) and self.file.storage.exists(self.file.name)
 
 
+class ReportRequestQuerySet(models.QuerySet):
+    """Queries on requests for a report."""
+
+    def latest_of(self, user: Any) -> "ReportRequestQuerySet":
+        """What a person asked for, the last first; not what was withdrawn for a newer content."""
+        current = self.exclude(report__state=Report.State.WITHDRAWN)
+        return current.filter(user=user).select_related("report").order_by("-asked_at", "-pk")
+
+
 class ReportRequest(models.Model):
-    """Somebody asked for a report."""
+    """Somebody asked for a report, for the last time at `asked_at`."""
 
     report = models.ForeignKey(Report, models.CASCADE, related_name="requests")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="report_requests")
-    asked_at = models.DateTimeField("demandé", auto_now_add=True)
+    asked_at = models.DateTimeField("demandé", default=timezone.now)
+
+    objects = ReportRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = "demande de fichier"
@@ -87,3 +102,8 @@ class ReportRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.report}"
+
+    @property
+    def kept_until(self) -> dt.date:
+        """The day from which the file is no longer kept."""
+        return timezone.localdate(self.asked_at) + dt.timedelta(days=settings.REPORT_KEPT_DAYS)

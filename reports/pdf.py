@@ -29,11 +29,16 @@ def html_to_pdf(html: str) -> bytes:
     )
 
 
+def styles() -> str:
+    """The styles of every document, on the paper of the settings."""
+    return STYLES.read_text() + f"@page {{ size: {settings.PAPER} }}"
+
+
 @cache
 def renderer_key() -> str:
     """Change with whatever changes the drawing of a document: styles, renderer and fonts."""
     packages = ("weasyprint", "pydyf", "fonttools", *FONT_PACKAGES)
-    parts = [STYLES.read_text(), *(f"{name} {version(name)}" for name in packages)]
+    parts = [styles(), *(f"{name} {version(name)}" for name in packages)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -54,7 +59,7 @@ def _engine() -> dict[str, Any]:
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
 
     fonts, fetcher = FontConfiguration(), OwnFilesOnly()
-    style = CSS(string=STYLES.read_text(), base_url="portal:/", font_config=fonts, url_fetcher=fetcher)
+    style = CSS(string=styles(), base_url="portal:/", font_config=fonts, url_fetcher=fetcher)
     return {"fonts": fonts, "fetcher": fetcher, "style": style}
 
 

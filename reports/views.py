@@ -1,7 +1,10 @@
 """A file, or the page on which one waits for it."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db import models
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ecpar_portal.access import require, signed_in
 from reports import actions
-from reports.models import Report
+from reports.models import Report, ReportRequest
 from reports.registry import kind_of
 
 SECONDS_BETWEEN_LOOKS = 2
+FILES_PER_PAGE = 30
 
 
 def serve(request: HttpRequest, kind: str, obj: models.Model) -> HttpResponse:
@@ -24,6 +28,33 @@ def serve(request: HttpRequest, kind: str, obj: models.Model) -> HttpResponse:
     if not kind_of(kind).may_download(request.user).filter(pk=obj.pk).exists():
         raise Http404
     return _answer(request, actions.ask(kind, obj, by=request.user), obj)
+
+
+@require_safe
+@require(signed_in)
+def report_list(request: HttpRequest) -> HttpResponse:
+    """What a person asked for and may still have, with how it goes."""
+    requests = Paginator(ReportRequest.objects.latest_of(request.user), FILES_PER_PAGE)
+    page = requests.get_page(request.GET.get("page"))
+    return render(request, "reports/report_list.html", {"page": page, "files": files_of(page, request.user)})
+
+
+def files_of(requests: Iterable[ReportRequest], user: Any) -> list[dict[str, Any]]:
+    """The requests with their titles, one query for each kind; not what is closed to the person."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for asked in requests:
+        wanted[asked.report.kind].add(asked.report.object_id)
+    objects = {
+        (name, obj.pk): obj
+        for name, pks in wanted.items()
+        for obj in kind_of(name).may_download(user).filter(pk__in=pks)
+    }
+    found = [(asked, objects.get((asked.report.kind, asked.report.object_id))) for asked in requests]
+    return [
+        {"request": asked, "report": asked.report, "title": asked.report.of_kind.title(obj)}
+        for asked, obj in found
+        if obj is not None
+    ]
 
 
 @require_safe

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from chantier.models import Chantier, Cycle
 from ecpar_portal.french import NBSP
+from meetings.actions import drafts_of, publish_loaded
 from meetings.cycle_file.applying import Applying, Records
 from meetings.cycle_file.content import Content, content_of
 from meetings.cycle_file.reading import CycleFileError
@@ -67,8 +68,10 @@ def load(content: Content, source: str) -> Report:
     if cycle is None and Chantier.objects.filter(slug=content["chantier"]["slug"]).exists():
         here["chantier"] = {}
     report = _compare(plain(wanted), here, before)
+    drafts = drafts_of(cycle) if cycle else set()
     if report.created or report.updated:
         cycle = Applying(cycle, wanted, before, set(report.created), set(report.updated)).run()
+    publish_loaded(cycle, drafts)
     if before != (kept := {**before, **plain(wanted)}):
         LoadedCycle.objects.update_or_create(cycle=cycle, defaults={"records": kept})
     return report

@@ -19,6 +19,8 @@ NOT_PAGES = {
     "chantier/": "leads to a cycle",
     "chantiers/<slug:slug>/choisir/": "takes a POST and leads to a cycle",
     "rencontres/<slug:slug>/synthese.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
+    "chantier/<slug:slug>/bilan.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
+    "rencontres/<slug:slug>/evenement/<slug:name>/": "takes a POST and leads to the meeting",
     "rapports/<uuid:pk>/reessayer/": "takes a POST and leads to the report",
 }
 
@@ -53,6 +55,7 @@ def addresses(cycle) -> dict[str, str]:
         "chantier/<slug:slug>/": cycle.get_absolute_url(),
         "rencontres/": reverse("meeting_list"),
         "rencontres/<slug:slug>/": cycle.meetings.get(title="Cadre de référence").get_absolute_url(),
+        "rapports/": reverse("report_list"),
         "rapports/<uuid:pk>/": Report.objects.get(state=Report.State.WAITING).get_absolute_url(),
     }
 
@@ -114,6 +117,8 @@ def test_nobody_meets_an_obstacle(visitor, network, width, theme, who):
         "without organisation": f.UserFactory,
         "coordinator": lambda: f.UserFactory(coordinator=True),
     }[who]()
+    for report in Report.objects.all() if user else []:
+        report.requests.create(user=user)
     someone = visitor(user, width=width, theme=theme)
     pages = [*addresses(network).values(), *more_states(network), *account_pages(user)]
     assert obstacles_on(someone, pages) == {}

@@ -6,6 +6,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from meetings.actions import publish
 from reports.models import Report, private_storage
 from tests import factories as f
 from tests.services import Worker
@@ -19,6 +20,7 @@ def meeting(transactional_db):
     shutil.rmtree(private_storage().path("reports"), ignore_errors=True)
     meeting = f.MeetingFactory(date=dt.date(2021, 3, 9))
     f.SynthesisPointFactory(meeting=meeting)
+    publish(meeting, by=None)
     return meeting
 
 

@@ -218,8 +218,7 @@ def test_an_objective_comes_from_one_point_only(sign_in, coordinator, meeting):
 
 def test_what_people_have_read_does_not_become_a_draft_again(sign_in, coordinator, meeting):
     client = sign_in(coordinator)
-    answer = client.post(change_address(meeting), filled_in(client, change_address(meeting), state="draft"))
-    assert "n’est plus un brouillon" in answer.text
+    client.post(change_address(meeting), filled_in(client, change_address(meeting), state="draft"))
     meeting.refresh_from_db()
     assert meeting.state == Meeting.State.PUBLISHED
 

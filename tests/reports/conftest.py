@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from meetings.actions import publish
 from reports.models import private_storage
 from tests import factories as f
 from tests.services import Worker
@@ -27,6 +28,7 @@ def meeting(transactional_db):
         meeting=meeting, text="Le cadre est vaste, « certaines » zones sont grises."
     )
     f.PointAnswerFactory(point=point, objective=first)
+    publish(meeting, by=None)
     return meeting
 
 

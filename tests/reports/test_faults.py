@@ -11,6 +11,7 @@ from celery import Celery
 from django.utils import timezone
 
 from ecpar_portal import work
+from meetings.models import Meeting
 from reports.actions import produce
 from reports.models import Report
 from tests.reports.asking import address, done, files, get
@@ -49,8 +50,8 @@ def test_a_broker_that_is_down_fails_nobody_and_the_sweep_catches_up(reader, mee
 def test_the_same_content_gives_the_same_bytes_in_two_processes(meeting):
     script = (
         "import django, hashlib; django.setup();"
-        "from meetings.documents import synthesis_pdf; from meetings.models import Meeting;"
-        "print(hashlib.sha256(synthesis_pdf(Meeting.objects.get())).hexdigest())"
+        "from meetings.documents import synthesis_pdf as pdf; from meetings.models import SynthesisVersion;"
+        "print(hashlib.sha256(pdf(SynthesisVersion.objects.get())).hexdigest())"
     )
     environment = {
         **os.environ,
@@ -69,6 +70,7 @@ def test_the_same_content_gives_the_same_bytes_in_two_processes(meeting):
 
 
 def test_the_sweep_rings_for_nothing_that_is_held_or_over(meeting):
+    Report.objects.all().delete()
     now = timezone.now() + dt.timedelta(minutes=1)
     make = lambda n, **fields: Report.objects.create(kind="synthesis", object_id=n, content_key="x", **fields)  # noqa: E731
     hour = dt.timedelta(hours=1)
@@ -84,7 +86,7 @@ def test_the_sweep_rings_for_nothing_that_is_held_or_over(meeting):
 def test_a_content_that_changes_before_its_making_never_gets_the_wrong_file(reader, meeting):
     get(reader, address(meeting))
     report = Report.objects.get()
-    meeting.points.update(text="Nouveau")
+    Meeting.objects.update(title="Nouveau titre")
     produce(report.pk)
     report.refresh_from_db()
     assert (report.state, report.file.name) == (Report.State.WITHDRAWN, "")
@@ -92,7 +94,7 @@ def test_a_content_that_changes_before_its_making_never_gets_the_wrong_file(read
     current = Report.objects.exclude(pk=report.pk).get()
     assert after["Location"] == current.get_absolute_url()
 
-    meeting.points.update(text="Le cadre est vaste, « certaines » zones sont grises.")
+    Meeting.objects.update(title="")
     get(reader, address(meeting))
     report.refresh_from_db()
     assert report.state == Report.State.WAITING

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from meetings.actions import publish
 from meetings.models import Meeting
 from reports.models import Report, private_storage
 from tests import factories as f
@@ -85,9 +86,11 @@ def test_a_second_person_receives_the_same_file_without_a_second_making(reader, 
     assert len(files()) == 1
 
 
-def test_a_point_that_changes_makes_a_new_file(reader, meeting):
+def test_a_point_published_anew_makes_a_new_file(reader, meeting):
     download(reader, meeting)
     meeting.points.update(text="Tout autre chose")
+    assert get(reader, address(meeting)).status_code == 200
+    publish(meeting, by=None)
     assert get(reader, address(meeting)).status_code == 202
     wait_until(lambda: Report.objects.filter(state=Report.State.DONE).count() == 2)
     pdf = PdfReader(io.BytesIO(get(reader, address(meeting)).body))
@@ -143,6 +146,6 @@ def test_access_is_asked_again_at_each_download(reader, meeting):
 def test_a_synthesis_that_is_not_published_has_no_file(reader, meeting, state, client):
     Meeting.objects.update(state=state)
     assert get(reader, address(meeting)).status_code == 404
-    assert not Report.objects.exists()
+    assert not Report.objects.filter(requests__isnull=False).exists()
     client.force_login(f.UserFactory(coordinator=True))
     assert get(client, address(meeting)).status_code == 404

@@ -64,13 +64,14 @@ class MeetingQuerySet(models.QuerySet):
     def with_thread(self, *, unpublished: bool = False) -> "MeetingQuerySet":
         """Fetch objectives, points and the links between them, in four queries whatever their number.
 
-        The points of a synthesis that is not published are left out, unless they are asked for.
+        The points of a synthesis that is not published are left out, unless they are asked for; those of one
+        that is are in its version, but for what was published before versions existed.
         """
         objectives = MeetingObjective.objects.select_related("comes_from__meeting")
         points = SynthesisPoint.objects.with_rank().prefetch_related("point_answers")
         if not unpublished:
-            points = points.filter(meeting__state=Meeting.State.PUBLISHED)
-        return self.prefetch_related(
+            points = points.filter(meeting__state=Meeting.State.PUBLISHED, meeting__current_version=None)
+        return self.select_related("current_version").prefetch_related(
             Prefetch("objectives", objectives),
             Prefetch("points", points),
         )
@@ -102,6 +103,9 @@ class Meeting(models.Model):
     title = models.CharField("titre", max_length=160, blank=True)
     place = models.CharField("lieu", max_length=160, blank=True)
     state = models.CharField("état", max_length=10, choices=State, default=State.DRAFT)
+    current_version = models.OneToOneField(
+        "SynthesisVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = MeetingQuerySet.as_manager()
 
@@ -155,6 +159,13 @@ class Meeting(models.Model):
         """Whether members may download its synthesis."""
         return self.state == self.State.PUBLISHED
 
+    def content(self) -> dict[str, Any]:
+        """What stands in the database today, as a version would freeze it; asked `with_thread()`."""
+        return {
+            "objectives": [objective.content() for objective in self.objectives.all()],
+            "points": [point.content() for point in self.points.all()],
+        }
+
     @property
     def days_left(self) -> int:
         """Days from today to the meeting."""
@@ -185,6 +196,18 @@ class MeetingObjective(Ranked):
 
     class Meta(Ranked.Meta):
         verbose_name = "objectif"
+
+    def content(self) -> dict[str, Any]:
+        """What a version keeps of it; of an origin that is not published, nothing but its number."""
+        origin = self.comes_from
+        day = str(origin.meeting.date) if origin and origin.meeting.is_published else ""
+        return {
+            "id": self.pk,
+            "text": self.text,
+            "met_in_session": self.met_in_session,
+            "reading": self.reading,
+            "comes_from": {"id": origin.pk, "date": day} if origin else None,
+        }
 
 
 class SynthesisPointQuerySet(models.QuerySet):
@@ -226,6 +249,17 @@ class SynthesisPoint(Ranked):
         verbose_name = "point de synthèse"
         verbose_name_plural = "points de synthèse"
 
+    def content(self) -> dict[str, Any]:
+        """What a version keeps of it; asked `with_rank()`."""
+        answers = [{"id": link.objective_id, "reading": link.reading} for link in self.point_answers.all()]
+        return {
+            "id": self.pk,
+            "text": self.text,
+            "reading": self.reading,
+            "answers": answers,
+            "became_rank": self.became_rank,
+        }
+
 
 class PointAnswer(models.Model):
     """A point of synthesis answers an objective of the same meeting."""
@@ -254,19 +288,3 @@ class PointAnswer(models.Model):
         """Refuse a link to an objective of another meeting."""
         if self.point.meeting_id != self.objective.meeting_id:
             raise ValidationError("Un point répond aux objectifs de sa propre rencontre.")
-
-
-class LoadedCycle(models.Model):
-    """What the last load of a cycle's file said, statement by statement.
-
-    Compared with the database it tells what people have changed or deleted since, which a load leaves alone.
-    """
-
-    cycle = models.OneToOneField(Cycle, models.CASCADE, related_name="loaded")
-    records = models.JSONField("énoncés")
-
-    class Meta:
-        verbose_name = "chargement"
-
-    def __str__(self) -> str:
-        return str(self.cycle)
