@@ -43,12 +43,17 @@ def prepared(module: str, environment: dict[str, str]) -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @contextlib.contextmanager
 def serving(application: str, environment: dict[str, str]) -> Iterator[int]:
     """Serve an application with the portal's own web server; yield the port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning"]
     command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--keep-alive", "30"]
     server = subprocess.Popen(

@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from ecpar_portal import health
+from ecpar_portal.french import NBSP
+
 # What a coordinator opens most comes first.
 ORDER = ["meetings", "chantier", "reports"]
 
@@ -47,6 +50,11 @@ class PortalAdminSite(AdminSite):
             raise PermissionDenied
         after = request.GET.get("next") or reverse("admin:index")
         return redirect_to_login(after)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The lists, below what does not work at this moment."""
+        wrong = [f"{health.LABELS[name]}{NBSP}: {why}" for name, why in health.problems().items() if why]
+        return super().index(request, {**(extra_context or {}), "problems": wrong})
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": WORK_SWEEP_SECONDS,
         "options": {"expires": WORK_SWEEP_SECONDS},
     },
+    "reminders": {"task": "meetings.tasks.plan_reminders", "schedule": crontab(hour=4, minute=0)},
     "purge": {"task": "ecpar_portal.tasks.purge", "schedule": crontab(hour=3, minute=30)},
 }
 PAPER = env.str("PAPER", default="Letter")

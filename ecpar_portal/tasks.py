@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from ecpar_portal import work
+from ecpar_portal import health, work
 from ecpar_portal.broker import purge_spent
 
 logger = logging.getLogger(__name__)
@@ -12,8 +12,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def sweep() -> None:
-    """Ring again for every row that is due and that nobody holds."""
+    """Ring again for every row that is due and that nobody holds; a sign of life of the worker."""
     work.sweep()
+    health.note_worker()
 
 
 @shared_task

@@ -7,6 +7,7 @@ from ecpar_portal import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("sante/", views.health_check, name="health"),
     path("composants/", views.components, name="components"),
     path("", include("chantier.urls")),
     path("", include("meetings.urls")),

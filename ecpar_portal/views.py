@@ -1,12 +1,14 @@
 """Pages that compose what the apps offer."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chantier.access import is_coordinator
 from chantier.context import header_of
 from chantier.models import Chantier, Cycle
+from ecpar_portal import health
 from ecpar_portal.access import public, require
 from ecpar_portal.samples import samples
 from meetings import path
@@ -45,6 +47,16 @@ def presentation(request: HttpRequest) -> HttpResponse:
     cycle = Cycle.objects.existing().exclude(network_presentation="").latest_first().first()
     chantiers = Chantier.objects.filter(is_demonstration=False)
     return render(request, "portal/presentation.html", {"cycle": cycle, "chantiers": chantiers})
+
+
+@require_safe
+@never_cache
+@public
+def health_check(request: HttpRequest) -> JsonResponse:
+    """Whether each part answers: 200 when all do, 503 else; why is for the logs and the admin."""
+    parts = {name: "ok" if not problem else "ko" for name, problem in health.problems().items()}
+    well = set(parts.values()) == {"ok"}
+    return JsonResponse({"status": "ok" if well else "ko", **parts}, status=200 if well else 503)
 
 
 @require_safe

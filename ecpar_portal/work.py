@@ -102,13 +102,13 @@ class WorkRow(models.Model):
         """Mark the row done with `fields`; False when the lease was lost to another worker meanwhile."""
         return self._release(state=self.State.DONE, last_error="", **fields)
 
-    def give_back(self, error: str) -> bool:
-        """Note an error; the row is tried again after a longer wait each time, until the last try."""
+    def give_back(self, error: str, **fields: object) -> bool:
+        """Note an error, with `fields`; the row is tried again, after a longer wait each time."""
         error = error.replace("\0", "")  # PostgreSQL refuses it in a text
         if self.attempts >= self.max_attempts:
-            return self.fail(error)
+            return self.fail(error, **fields)
         later = timezone.now() + delay_after(self.attempts)
-        return self._release(state=self.State.WAITING, due_at=later, last_error=error)
+        return self._release(state=self.State.WAITING, due_at=later, last_error=error, **fields)
 
     def fail(self, error: str, **fields: object) -> bool:
         """Mark the row as failed for good, with `fields`."""
@@ -166,6 +166,13 @@ def sweep() -> int:
             _send(model, pk)
             bells += 1
     return bells
+
+
+def oldest_due() -> dt.datetime | None:
+    """Since when the row that has waited longest should have been done; None where nothing waits."""
+    now = timezone.now()
+    moments = [model.objects.due(now).aggregate(first=models.Min("due_at"))["first"] for model in _kinds]
+    return min((moment for moment in moments if moment), default=None)
 
 
 def purge() -> dict[str, int]:

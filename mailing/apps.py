@@ -8,3 +8,12 @@ class MailingConfig(AppConfig):
 
     name = "mailing"
     verbose_name = "Courriels"
+
+    def ready(self) -> None:
+        """Let the sweep ring once for all messages, and the nightly purge throw old ones away."""
+        from ecpar_portal import work
+        from mailing.actions import purge  # models exist only once every app is loaded
+        from mailing.models import OutgoingEmail
+        from mailing.tasks import deliver
+
+        work.register(OutgoingEmail, deliver, purge=purge, drains=True)

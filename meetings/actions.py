@@ -1,13 +1,15 @@
 """What happens to meetings: each event is a function, one transaction, `by=` whoever did it."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from chantier.models import Cycle
 from ecpar_portal.refusal import Refusal
+from meetings import reminders
 from meetings.models import Meeting, PointAnswer, Reading, SynthesisVersion
 from meetings.models.versions import digest_of
 from reports import actions as reports
@@ -27,6 +29,29 @@ def confirm_reading(meeting: Meeting, *, by: Any) -> None:
 def convene(meeting: Meeting, *, by: Any) -> None:
     """Announce a draft to the members. Raises Refusal for what is no draft."""
     _change_state(meeting, {State.DRAFT}, State.CONVENED, "Cette rencontre est déjà convoquée.")
+    reminders.plan(meeting)
+
+
+@transaction.atomic
+def move(
+    meeting: Meeting,
+    *,
+    date: dt.date,
+    starts_at: dt.datetime | None,
+    ends_at: dt.datetime | None,
+    by: Any,
+) -> None:
+    """Move a convened meeting, its reminders with it; its address and the name of its event stay.
+
+    Raises Refusal for what is not convened.
+    """
+    moved = Meeting.objects.filter(pk=meeting.pk, state=State.CONVENED).update(
+        date=date, starts_at=starts_at, ends_at=ends_at, sequence=F("sequence") + 1
+    )
+    if not moved:
+        raise Refusal("Seule une rencontre convoquée se déplace.")
+    meeting.refresh_from_db()
+    reminders.plan(meeting)
 
 
 @transaction.atomic
@@ -34,12 +59,14 @@ def hold(meeting: Meeting, *, by: Any) -> None:
     """Note that a meeting took place. Raises Refusal before its day."""
     _refuse_before_its_day(meeting)
     _change_state(meeting, {State.CONVENED}, State.HELD, "Seule une rencontre convoquée se tient.")
+    reminders.withdraw(meeting)
 
 
 @transaction.atomic
 def cancel(meeting: Meeting, *, by: Any) -> None:
     """Give a meeting up. Raises Refusal for one that took place."""
     _change_state(meeting, {State.DRAFT, State.CONVENED}, State.CANCELLED, "Cette rencontre a eu lieu.")
+    reminders.withdraw(meeting)
 
 
 @transaction.atomic
@@ -93,6 +120,7 @@ def _freeze(meeting: Meeting, content: dict[str, Any], by: Any) -> SynthesisVers
         version = meeting.versions.create(number=last + 1, content=content, digest=digest, published_by=by)
     meeting.state, meeting.current_version = State.PUBLISHED, version
     meeting.save(update_fields=["state", "current_version"])
+    reminders.withdraw(meeting)
     reports.ask("synthesis", version, by=by)
     return version
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 
 from ecpar_portal import french
 from ecpar_portal.refusal import Refusal
-from meetings import actions, events
+from meetings import actions, events, reminders
 from meetings.forms import MeetingForm, ObjectiveForm, PointForm, PointFormSet, StatementFormSet
 from meetings.models import Meeting, MeetingObjective, Reading, SynthesisPoint
 
@@ -112,6 +112,21 @@ class MeetingAdmin(admin.ModelAdmin):
             request.POST = request.POST.copy()
             request.POST["_continue"] = "1"
         return super().response_add(request, obj, *args)
+
+    def save_model(self, request: HttpRequest, obj: Meeting, form: MeetingForm, change: bool) -> None:
+        """Save; a convened meeting whose day or hours changed is moved, its reminders with it."""
+        moves = {"date", "start_time", "end_time"} & set(form.changed_data)
+        if change and moves and obj.state == Meeting.State.CONVENED:
+            when = {name: getattr(obj, name) for name in ("date", "starts_at", "ends_at")}
+            actions.move(Meeting.objects.get(pk=obj.pk), **when, by=request.user)
+            obj.sequence += 1
+            self.message_user(request, "La rencontre est déplacée; les rappels la suivent.")
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: MeetingForm, formsets: list, change: bool) -> None:
+        """Save the statements; the reminders of a convened meeting tell them."""
+        super().save_related(request, form, formsets, change)
+        reminders.plan(form.instance)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], obj: Meeting | None = None, **options: Any

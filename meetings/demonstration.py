@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from chantier.demonstration import LABEL
 from chantier.models import Achievement, Chantier, Cycle, Objective, Organization, Participation
+from meetings import reminders
 from meetings.actions import publish_loaded
 from meetings.models import Meeting, MeetingObjective, PointAnswer, SynthesisPoint
 
@@ -68,6 +69,7 @@ def _meeting_ahead(cycle: Cycle, aims: list[Objective]) -> None:
         start=1,
     ):
         MeetingObjective.objects.create(meeting=meeting, position=rank, text=text).objectives.add(aim)
+    reminders.plan(meeting)
 
 
 def _second_chantier(organizations: list[Organization]) -> None:

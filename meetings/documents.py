@@ -2,19 +2,21 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 
 from chantier.models import Cycle
 from ecpar_portal import french
 from meetings import path
-from meetings.models import Meeting, SynthesisVersion
+from meetings.models import Meeting, MeetingQuerySet, SynthesisVersion
 from reports.pdf import html_to_pdf, renderer_key
 
 SYNTHESIS = "meetings/synthesis_pdf.html"
 BILAN = "meetings/bilan_pdf.html"
+DRAWING = "meetings/_drawing_pdf.html"
 
 TALLEST = 190  # a drawing does not break over two pages: above that, words alone say what answers what
 
@@ -125,9 +127,10 @@ def synthesis_filename(version: SynthesisVersion) -> str:
 
 
 def synthesis_html(version: SynthesisVersion) -> str:
-    """The document of a version, ready to print, with its mentions of other meetings."""
+    """The document of a version, ready to print, with its mentions of the other published meetings."""
     meeting = version.meeting
-    built = path.build(meeting.cycle, read_by_members(meeting.cycle), shown={meeting.pk: version.content})
+    meetings = published(meeting.cycle).with_thread()
+    built = path.build(meeting.cycle, meetings, shown={meeting.pk: version.content})
     context = {
         "version": version,
         "meeting": meeting,
@@ -139,8 +142,11 @@ def synthesis_html(version: SynthesisVersion) -> str:
 
 
 def synthesis_key(version: SynthesisVersion) -> str:
-    """Change with whatever the document shows or how it is drawn; computed at each download, so quick."""
-    return _key(synthesis_html(version))
+    """Change with whatever the document shows or how it is drawn; one query, since each download asks it."""
+    meeting = version.meeting
+    facts = [version.number, version.digest, str(meeting.cycle.chantier), meeting.cycle.name]
+    around = published(meeting.cycle).values_list("slug", "date", "title", "current_version")
+    return _key(repr([settings.PORTAL_URL, sources(SYNTHESIS), facts, list(around)]))
 
 
 def synthesis_pdf(version: SynthesisVersion) -> bytes:
@@ -184,10 +190,21 @@ def bilan_pdf(cycle: Cycle) -> bytes:
     return html_to_pdf(bilan_html(cycle))
 
 
+def published(cycle: Cycle) -> MeetingQuerySet:
+    """The meetings of a cycle whose synthesis is published: what they say is frozen."""
+    return cycle.meetings.filter(state=Meeting.State.PUBLISHED)
+
+
+@cache
+def sources(name: str) -> str:
+    """The text of a template and of the drawing that it holds."""
+    return "".join(get_template(template).template.source for template in (name, DRAWING))
+
+
 def read_by_members(cycle: Cycle) -> list[Meeting]:
     """The meetings of a cycle, as its members read them."""
     return list(cycle.meetings.exclude(state=Meeting.State.DRAFT).with_thread())
 
 
-def _key(html: str) -> str:
-    return hashlib.sha256(f"{renderer_key()}\n{html}".encode()).hexdigest()
+def _key(content: str) -> str:
+    return hashlib.sha256(f"{renderer_key()}\n{content}".encode()).hexdigest()

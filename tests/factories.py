@@ -8,6 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from chantier import models as chantier
+from mailing import models as mailing
 from meetings import models as meetings
 from reports import models as reports
 
@@ -137,6 +138,17 @@ class ReportFactory(DjangoModelFactory):
     kind = "synthesis"
     object_id = factory.LazyFunction(lambda: MeetingFactory().pk)
     content_key = factory.Sequence(str)
+
+
+class OutgoingEmailFactory(DjangoModelFactory):
+    class Meta:
+        model = mailing.OutgoingEmail
+
+    kind = "account"
+    key = factory.Sequence("essai/{}".format)
+    to = factory.Sequence(lambda n: f"personne{n}@organisation.example")
+    subject = "Votre mot de passe a changé"
+    text = "Bonjour,\n\nVotre mot de passe a changé."
 
 
 def member_of(cycle: chantier.Cycle, **organization) -> chantier.User:

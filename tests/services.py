@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable
 
 from django.conf import settings
@@ -38,7 +39,12 @@ class Worker:
             "-l",
             "INFO",
         ]
-        command += ["--schedule", str(settings.VAR_DIR / "beat"), "--without-gossip", "--without-mingle"]
+        command += [
+            "--schedule",
+            str(settings.VAR_DIR / f"beat-{uuid.uuid4()}"),
+            "--without-gossip",
+            "--without-mingle",
+        ]
         inherited = {
             **os.environ,
             "DATABASE_URL": database_url(),

@@ -5,20 +5,32 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from chantier.models.cycles import Chantier
+from chantier.models.cycles import Chantier, Cycle
 from ecpar_portal.permissions import COORDINATION
 
 if TYPE_CHECKING:
     from chantier.models.organizations import Membership, Organization
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    """Queries on people."""
+
+    def taking_part_in(self, cycle: Cycle) -> UserQuerySet:
+        """Keep the open accounts of the people who speak or read today for an organisation of the cycle."""
+        organizations = cycle.participations.current().values("organization")
+        people = self if settings.DEMO else self.filter(is_demonstration=False)
+        active = {"memberships__until": None, "memberships__organization__in": organizations}
+        return people.filter(is_active=True, **active).distinct()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Makes accounts, and finds them without regard to the case of the address."""
 
     def get_by_natural_key(self, email: str) -> User:

@@ -103,6 +103,8 @@ class Meeting(models.Model):
     title = models.CharField("titre", max_length=160, blank=True)
     place = models.CharField("lieu", max_length=160, blank=True)
     state = models.CharField("état", max_length=10, choices=State, default=State.DRAFT)
+    # How many times the meeting moved once convened: the SEQUENCE of its calendar event.
+    sequence = models.PositiveSmallIntegerField("déplacements", default=0, editable=False)
     current_version = models.OneToOneField(
         "SynthesisVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )

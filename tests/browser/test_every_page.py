@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 WIDTHS = (360, 1280)
 THEMES = ("light", "dark")
 NOT_PAGES = {
+    "sante/": "JSON, for a load balancer",
     "chantier/": "leads to a cycle",
     "chantiers/<slug:slug>/choisir/": "takes a POST and leads to a cycle",
     "rencontres/<slug:slug>/synthese.pdf": "a file, or the page of `rapports/<uuid:pk>/`",

@@ -8,6 +8,8 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.urls import reverse
 
+from mailing.actions import deliver
+from mailing.models import OutgoingEmail
 from tests import factories as f
 from tests.pages import text_of
 
@@ -61,7 +63,7 @@ def test_a_wrong_password_and_an_unknown_address_receive_the_same_answer(client,
     assert WRONG in known
     assert [answer.status_code for answer in answers] == [200, 200]
     assert efforts[0] == efforts[1] > 0
-    assert mail.outbox == []
+    assert arrived() == []
 
 
 def test_what_was_typed_is_kept_but_for_the_password(client, person):
@@ -133,8 +135,14 @@ def ask_reset(client, email):
     return client.post("/compte/password/reset/", {"email": email})
 
 
+def arrived():
+    """What people receive, once a worker has sent what waits."""
+    deliver()
+    return mail.outbox
+
+
 def link_in_mail():
-    return re.search(r"https?://\S+", mail.outbox[-1].body)[0]
+    return re.search(r"https?://\S+", arrived()[-1].body)[0]
 
 
 def test_a_reset_says_the_same_for_a_known_and_an_unknown_address(client, person):
@@ -142,14 +150,14 @@ def test_a_reset_says_the_same_for_a_known_and_an_unknown_address(client, person
     assert {(answer.status_code, answer["Location"]) for answer in answers} == {
         (302, "/compte/password/reset/done/")
     }
-    assert [message.to for message in mail.outbox] == [[person.email]]
+    assert [message.to for message in arrived()] == [[person.email]]
 
 
 def test_the_link_of_a_reset_carries_the_portal_s_own_address(client, person, settings):
     settings.PORTAL_URL = "https://portail.example"
     client.post("/compte/password/reset/", {"email": person.email}, headers={"Host": "127.0.0.1"})
     assert link_in_mail().startswith("https://portail.example/compte/password/reset/key/")
-    assert mail.outbox[0].subject == "Choisir un autre mot de passe"
+    assert arrived()[0].subject == "Choisir un autre mot de passe"
 
 
 def test_somebody_who_forgot_their_password_chooses_another_one(client, person):
@@ -164,10 +172,41 @@ def test_somebody_who_forgot_their_password_chooses_another_one(client, person):
         == 302
     )
 
-    assert mail.outbox[-1].subject == "Votre mot de passe a changé"
+    assert arrived()[-1].subject == "Votre mot de passe a changé"
     assert sign_in_with(client, person.email, "une autre phrase").status_code == 302
     client.logout()
     assert "Ce lien ne sert plus" in text_of(client.get(link))
+
+
+def test_the_link_of_a_reset_stays_nowhere_once_it_has_left(client, person, coordinator):
+    ask_reset(client, person.email)
+    link = link_in_mail()
+    sent = OutgoingEmail.objects.get()
+    assert (sent.user, sent.text, sent.html) == (person, "", "")
+    assert sent.wiped_at
+    client.force_login(coordinator)
+    page = client.get(reverse("admin:mailing_outgoingemail_change", args=[sent.pk]))
+    assert "contenu non conservé" in text_of(page)
+    assert link.rpartition("/key/")[2] not in page.text
+
+
+def test_a_link_that_waits_is_shown_to_nobody(client, person, coordinator):
+    ask_reset(client, person.email)
+    waiting = OutgoingEmail.objects.get()
+    client.force_login(coordinator)
+    address = reverse("admin:mailing_outgoingemail_changelist")
+    pages = [client.get(address), client.get(address, {"q": "Choisir"})]
+    pages += [client.get(reverse("admin:mailing_outgoingemail_change", args=[waiting.pk]))]
+    assert "/key/" in waiting.text
+    assert not any("/key/" in page.text for page in pages)
+
+
+def test_a_notice_that_a_password_changed_is_kept(client, person):
+    client.force_login(person)
+    sent = {"oldpassword": PASSWORD, "password1": "une autre phrase", "password2": "une autre phrase"}
+    client.post("/compte/password/change/", sent)
+    assert "a changé" in arrived()[0].body
+    assert "a changé" in OutgoingEmail.objects.get().text
 
 
 @pytest.mark.parametrize(
@@ -201,8 +240,8 @@ def test_another_address_counts_once_it_is_verified(client, person):
     assert person.email != "autre@ville.example"
     assert "autre@ville.example" in text_of(client.get("/compte/email/"))
 
-    assert mail.outbox[0].to == ["autre@ville.example"]
-    link = re.search(r"https?://\S+", mail.outbox[0].body)[0]
+    assert arrived()[0].to == ["autre@ville.example"]
+    link = link_in_mail()
     assert "est bien votre courriel?" in text_of(client.get(link))
     client.post(link)
     person.refresh_from_db()

@@ -30,6 +30,7 @@ PERMISSIONS = {
         "synthesispoint": "add change delete view",
     },
     "reports": {"report": "view"},
+    "mailing": {"outgoingemail": "view"},
 }
 LISTS = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
 
@@ -212,3 +213,4 @@ def make_rows():
         meeting = f.MeetingFactory(cycle=cycle)
         f.SynthesisPointFactory(meeting=meeting)
         f.ReportFactory()
+        f.OutgoingEmailFactory()

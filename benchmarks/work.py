@@ -1,0 +1,178 @@
+"""What a worker costs: documents, files that are there already, and e-mail; each beside a floor by hand."""
+
+import contextlib
+import json
+import resource
+import smtplib
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from benchmarks import portal
+from benchmarks.servers import free_port
+
+ROUNDS, RENDERS, DOWNLOADS, MESSAGES = 3, 15, 60, 500
+
+
+def run() -> str:
+    """Prepare the portal's data and measure; return the lines of the results as JSON."""
+    portal.prepare()
+    return json.dumps([*documents(), *downloads(), *messages()])
+
+
+def compared(ours: Callable[[], Any], floor: Callable[[], Any], times: int) -> tuple[float, float]:
+    """Return our median in milliseconds and how many times the floor it is: the median of three rounds."""
+    rounds = []
+    for _ in range(ROUNDS):
+        spent: dict[Callable, list[float]] = {ours: [], floor: []}
+        for _ in range(times):
+            for action in (floor, ours):
+                started = time.perf_counter()
+                action()
+                spent[action].append((time.perf_counter() - started) * 1000)
+        own, ground = (statistics.median(spent[action]) for action in (ours, floor))
+        rounds.append((own / ground, own))
+    ratio, own = sorted(rounds)[ROUNDS // 2]
+    return own, ratio
+
+
+def documents() -> Iterator[list]:
+    """The rendering of a synthesis, the whole job, and what 500 renderings leave in memory."""
+    from django.utils import timezone
+
+    from meetings.documents import synthesis_html
+    from meetings.models import SynthesisVersion
+    from reports import actions, pdf
+    from reports.models import Report
+
+    version = SynthesisVersion.objects.select_related("meeting__cycle__chantier").first()
+    html = synthesis_html(version)
+    report = actions.ask("synthesis", version, by=None)
+
+    def bare() -> None:
+        from weasyprint import HTML
+
+        engine = pdf._engine()
+        HTML(string=html, base_url="portal:/", url_fetcher=engine["fetcher"]).write_pdf(
+            stylesheets=[engine["style"]], font_config=engine["fonts"], pdf_variant="pdf/ua-1"
+        )
+
+    def job() -> None:
+        Report.objects.filter(pk=report.pk).update(
+            state=Report.State.WAITING, attempts=0, due_at=timezone.now()
+        )
+        actions.produce(report.pk)
+
+    bare()
+    yield ["Synthèse, du HTML aux octets", *compared(lambda: pdf.html_to_pdf(html), bare, RENDERS), 1.1]
+    yield ["Synthèse, toute la tâche", *compared(job, bare, RENDERS), 1.5]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(500):
+        pdf.html_to_pdf(html)
+    growth = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    yield ["Mémoire gagnée en 500 rendus (Mio)", growth, growth / 64, 1]
+
+
+def downloads() -> Iterator[list]:
+    """A file that is made already, asked for again."""
+    from django.test import Client, override_settings
+
+    from chantier.models import User
+    from meetings.models import SynthesisVersion
+    from reports import actions
+
+    version = SynthesisVersion.objects.select_related("meeting").first()
+    actions.produce(actions.ask("synthesis", version, by=None).pk)
+    address = f"/rencontres/{version.meeting.slug}/synthese.pdf"
+    with override_settings(ROOT_URLCONF="benchmarks.by_hand"):
+        client = Client(SERVER_NAME="localhost")
+        client.force_login(User.objects.get(email="representante@ville.example"))
+        read = lambda path: b"".join(client.get(path).streaming_content)  # noqa: E731
+        assert read(address) == read(f"/plancher{address}")
+        yield [
+            "Fichier déjà fait",
+            *compared(lambda: read(address), lambda: read(f"/plancher{address}"), DOWNLOADS),
+            1.3,
+        ]
+
+
+def messages() -> Iterator[list]:
+    """500 reminders due at once, over one connection."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import override_settings
+    from django.utils import timezone
+
+    from mailing.actions import deliver, queue
+    from mailing.emails import message_of
+    from mailing.models import OutgoingEmail
+
+    with post_office() as port:
+        mail = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1"}
+        with override_settings(**mail, EMAIL_PORT=port, EMAIL_HOST_USER="", EMAIL_HOST_PASSWORD=""):
+
+            def fill() -> None:
+                OutgoingEmail.objects.all().delete()
+                for number in range(MESSAGES):
+                    queue(
+                        "reminder",
+                        key=f"bench/{number}",
+                        to=f"personne{number}@ville.example",
+                        subject="Rappel",
+                        text="Bonjour,\n" * 20,
+                        html="<p>Bonjour</p>\n" * 20,
+                        due_at=timezone.now(),
+                    )
+
+            def by_hand() -> None:
+                with smtplib.SMTP("127.0.0.1", port, timeout=settings.EMAIL_TIMEOUT) as server:
+                    for email in OutgoingEmail.objects.all():
+                        with connection.cursor() as cursor:
+                            cursor.execute(
+                                "UPDATE mailing_outgoingemail SET state = 'running' WHERE id = %s", [email.pk]
+                            )
+                        server.sendmail(
+                            "portail@portail.example",
+                            [email.to],
+                            message_of(email).message().as_bytes(linesep="\r\n"),
+                        )
+                        with connection.cursor() as cursor:
+                            cursor.execute(
+                                "UPDATE mailing_outgoingemail SET state = 'done' WHERE id = %s", [email.pk]
+                            )
+
+            speeds = []
+            for _ in range(ROUNDS):
+                taken = []
+                for send in (by_hand, deliver):
+                    fill()
+                    started = time.perf_counter()
+                    send()
+                    taken.append(time.perf_counter() - started)
+                speeds.append((taken[0] / taken[1], MESSAGES / taken[1]))
+            ratio, speed = sorted(speeds)[ROUNDS // 2]
+            yield ["Rappels par seconde (au moins 0,7 fois le plancher)", speed, ratio, 0.7]
+
+
+@contextlib.contextmanager
+def post_office() -> Iterator[int]:
+    """A mail server that takes everything and keeps nothing, in a process of its own."""
+    import subprocess
+    import sys
+
+    code = (
+        "import asyncio; from aiosmtpd.controller import Controller\n"
+        "class Sink:\n    async def handle_DATA(self, server, session, envelope): return '250 OK'\n"
+        "import time; c = Controller(Sink(), hostname='127.0.0.1', port={port}); c.start()\n"
+        "print('ready', flush=True); time.sleep(3600)"
+    )
+    port = free_port()
+    code = code.replace("{port}", str(port))
+    server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    try:
+        server.stdout.readline()
+        yield port
+    finally:
+        server.kill()
+        server.wait()

@@ -1,0 +1,35 @@
+"""The kinds of messages that the portal sends; each app registers its own in `AppConfig.ready`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of message.
+
+    `label` is what people read; one may decline an `optional` kind; the content of a `secret` one is shown to
+    nobody and thrown away once it has left, since it holds a link or a code that opens an account.
+    """
+
+    name: str
+    label: str
+    optional: bool = False
+    secret: bool = False
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known."""
+    _kinds[kind.name] = kind
+
+
+def kind_of(name: str) -> Kind:
+    """Return a kind by its name; raises KeyError for one that no app registers any more."""
+    return _kinds[name]
+
+
+def kinds() -> list[Kind]:
+    """Return every kind, by label."""
+    return sorted(_kinds.values(), key=lambda kind: kind.label)

@@ -1,0 +1,28 @@
+"""Messages as apps write them."""
+
+import itertools
+
+from django.utils import timezone
+
+from mailing import actions
+from mailing.models import OutgoingEmail
+
+_numbers = itertools.count()
+
+
+def write(number: int | None = None, kind: str = "convocation", **fields) -> OutgoingEmail:
+    """Queue the message of that number, with a key and a recipient of its own."""
+    number = next(_numbers) if number is None else number
+    written = {"key": f"essai/{number}", "to": f"personne{number}@ville.example", "subject": "Rencontre"}
+    return actions.queue(kind, **written | {"text": "Bonjour,\n\nVenez."} | fields)
+
+
+def it_is_time() -> None:
+    """Do not wait for the next try."""
+    OutgoingEmail.objects.waiting().update(due_at=timezone.now())
+
+
+def state_of(message: OutgoingEmail) -> str:
+    """Its state now; the row is read again."""
+    message.refresh_from_db()
+    return message.state

@@ -1,0 +1,208 @@
+"""The reminders of a meeting: who, when, what, and never once they make no sense."""
+
+import datetime as dt
+from unittest import mock
+
+import icalendar
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from chantier.models import Membership
+from mailing.actions import deliver
+from mailing.models import OutgoingEmail
+from meetings import actions, reminders
+from meetings.calendar import calendar_of
+from meetings.models import Meeting
+from tests import factories as f
+from tests.admin_form import filled_in
+
+pytestmark = pytest.mark.django_db
+
+State = OutgoingEmail.State
+TORONTO = "America/Toronto"
+
+
+@pytest.fixture
+def meeting(cycle, member):
+    """A draft three weeks ahead, with one objective; one member takes part."""
+    day = timezone.localdate() + dt.timedelta(days=21)
+    start = timezone.make_aware(dt.datetime.combine(day, dt.time(13, 30)))
+    meeting = f.MeetingFactory(
+        cycle=cycle,
+        draft=True,
+        date=day,
+        starts_at=start,
+        ends_at=start + dt.timedelta(hours=2),
+        place="Québec",
+    )
+    f.MeetingObjectiveFactory(meeting=meeting, text="Choisir deux mesures")
+    return meeting
+
+
+def waiting():
+    return OutgoingEmail.objects.filter(state=State.WAITING).order_by("due_at", "to")
+
+
+def test_convening_plans_two_reminders_for_each_person_who_takes_part(meeting, member, cycle):
+    colleague = f.member_of(cycle)
+    actions.convene(meeting, by=None)
+    days = [(email.to, (meeting.date - timezone.localdate(email.due_at)).days) for email in waiting()]
+    assert sorted(days) == sorted((person.email, day) for person in (member, colleague) for day in (7, 1))
+    assert {timezone.localtime(email.due_at).time() for email in waiting()} == {dt.time(9)}
+    assert {email.expires_at for email in waiting()} == {meeting.starts_at}
+
+
+def test_nobody_else_receives_one(meeting, member, cycle):
+    gone = f.member_of(cycle)
+    Membership.objects.filter(user=gone).update(until=timezone.localdate())
+    left = f.member_of(cycle)
+    cycle.participations.filter(organization=left.organization).update(left=timezone.localdate())
+    closed = f.member_of(cycle)
+    closed.is_active = False
+    closed.save()
+    f.member_of(f.CycleFactory())
+    f.UserFactory(coordinator=True)
+    actions.convene(meeting, by=None)
+    assert {email.to for email in waiting()} == {member.email}
+
+
+def test_a_reminder_says_when_where_and_what_for(meeting, member):
+    actions.convene(meeting, by=None)
+    OutgoingEmail.objects.update(due_at=timezone.now())
+    deliver()
+    message = mail.outbox[0]
+    assert message.subject.replace("\u00a0", " ").startswith("Rappel : Rencontre du ")
+    assert message.to == [member.email]
+    for words in ("13\u00a0h\u00a030 à 15\u00a0h\u00a030", "Québec", "Choisir deux mesures"):
+        assert words in message.body
+        assert words in message.alternatives[0].content
+    assert all(len(line.encode()) < 900 for line in message.alternatives[0].content.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (dt.date(2027, 3, 15), ["2027-03-08T14:00:00+00:00", "2027-03-14T13:00:00+00:00"]),
+        (dt.date(2027, 11, 8), ["2027-11-01T13:00:00+00:00", "2027-11-07T14:00:00+00:00"]),
+    ],
+)
+def test_nine_in_the_morning_stays_nine_when_the_clock_changes(cycle, member, day, expected):
+    meeting = f.MeetingFactory(cycle=cycle, draft=True, date=day)
+    with mock.patch("django.utils.timezone.now", return_value=dt.datetime(2027, 1, 5, tzinfo=dt.UTC)):
+        actions.convene(meeting, by=None)
+    assert [email.due_at.astimezone(dt.UTC).isoformat() for email in waiting()] == expected
+
+
+def test_what_is_already_past_is_not_planned(cycle, member):
+    for days, planned in ((30, 2), (3, 1), (0, 0)):
+        OutgoingEmail.objects.all().delete()
+        day = timezone.localdate() + dt.timedelta(days=days)
+        actions.convene(f.MeetingFactory(cycle=cycle, draft=True, date=day), by=None)
+        assert waiting().count() == planned
+
+
+def test_moving_a_meeting_moves_its_reminders_and_withdraws_the_old_ones(meeting, member):
+    actions.convene(meeting, by=None)
+    slug, later = meeting.slug, meeting.date + dt.timedelta(days=10)
+    actions.move(meeting, date=later, starts_at=None, ends_at=None, by=None)
+    assert {(later - timezone.localdate(email.due_at)).days for email in waiting()} == {7, 1}
+    assert OutgoingEmail.objects.filter(state=State.WITHDRAWN).count() == 2
+    assert (meeting.slug, meeting.sequence) == (slug, 1)
+
+
+def test_a_cancelled_meeting_reminds_nobody(meeting):
+    actions.convene(meeting, by=None)
+    actions.cancel(meeting, by=None)
+    assert not waiting().exists()
+
+
+def test_no_reminder_leaves_once_the_meeting_has_started(meeting):
+    actions.convene(meeting, by=None)
+    past = timezone.now() - dt.timedelta(minutes=1)
+    OutgoingEmail.objects.update(due_at=past, expires_at=past)
+    assert deliver() == 0
+    assert mail.outbox == []
+
+
+def test_planning_again_doubles_nothing_and_follows_who_comes_and_goes(meeting, member, cycle):
+    actions.convene(meeting, by=None)
+    before = set(waiting().values_list("pk", "key"))
+    assert reminders.plan_all() == 2
+    assert set(waiting().values_list("pk", "key")) == before
+
+    newcomer = f.member_of(cycle)
+    Membership.objects.filter(user=member).update(until=timezone.localdate())
+    reminders.plan_all()
+    assert {email.to for email in waiting()} == {newcomer.email}
+
+
+def test_what_has_left_never_leaves_again(meeting):
+    actions.convene(meeting, by=None)
+    OutgoingEmail.objects.filter(pk=waiting().first().pk).update(due_at=timezone.now())
+    assert deliver() == 1
+    reminders.plan_all()
+    assert waiting().count() == 1
+
+
+@pytest.mark.parametrize("tried", [{"attempts": 1}, {"due_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}])
+def test_a_reminder_on_its_way_is_not_lost_by_a_new_plan(meeting, tried):
+    actions.convene(meeting, by=None)
+    first = waiting().first()
+    OutgoingEmail.objects.filter(pk=first.pk).update(**tried)
+    with mock.patch("meetings.reminders.due_at", return_value=timezone.now() - dt.timedelta(hours=1)):
+        reminders.plan_all()
+    assert waiting().get().pk == first.pk
+
+
+def test_the_admin_moves_a_convened_meeting_and_reminds_of_what_it_says_now(sign_in, coordinator, meeting):
+    actions.convene(meeting, by=None)
+    client, address = sign_in(coordinator), reverse("admin:meetings_meeting_change", args=[meeting.pk])
+    later = meeting.date + dt.timedelta(days=3)
+    sent = filled_in(client, address, date=str(later), **{"objectives-0-text": "Choisir trois mesures"})
+    assert client.post(address, sent).status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.date, meeting.sequence) == (later, 1)
+    assert {(later - timezone.localdate(email.due_at)).days for email in waiting()} == {7, 1}
+    assert all("Choisir trois mesures" in email.text for email in waiting())
+
+
+def test_a_draft_that_is_saved_reminds_nobody(sign_in, coordinator, meeting):
+    client, address = sign_in(coordinator), reverse("admin:meetings_meeting_change", args=[meeting.pk])
+    assert client.post(address, filled_in(client, address, title="Encore un brouillon")).status_code == 302
+    assert not waiting().exists()
+
+
+def test_the_calendar_event_keeps_its_name_and_counts_its_moves(meeting, settings):
+    settings.PORTAL_URL = "https://portail.example"
+    meeting.place = "Salle 1, 2e étage; entrée « nord » " + "très " * 30
+    meeting.state = Meeting.State.CONVENED
+    meeting.save()
+    text = calendar_of(meeting)
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    event = icalendar.Calendar.from_ical(text).walk("VEVENT")[0]
+    assert event["LOCATION"] == meeting.place
+    assert event.decoded("dtstart") == meeting.starts_at
+    assert event["DTSTART"].params["TZID"] == TORONTO
+    assert icalendar.Calendar.from_ical(text).walk("VTIMEZONE")[0]["TZID"] == TORONTO
+    assert event["UID"] == f"rencontre-{meeting.pk}@portail.example"
+    actions.move(meeting, date=meeting.date, starts_at=None, ends_at=None, by=None)
+    moved = icalendar.Calendar.from_ical(calendar_of(meeting)).walk("VEVENT")[0]
+    assert (moved["UID"], moved["SEQUENCE"]) == (event["UID"], 1)
+    assert moved.decoded("dtstart") == meeting.date
+
+
+def test_each_person_more_costs_the_same(cycle, member):
+    counts = []
+    for number in range(3):
+        f.member_of(cycle)
+        day = timezone.localdate() + dt.timedelta(days=30 + number)
+        meeting = f.MeetingFactory(cycle=cycle, draft=True, date=day)
+        f.MeetingObjectiveFactory.create_batch(3 * number, meeting=meeting)
+        with CaptureQueriesContext(connection) as queries:
+            actions.convene(meeting, by=None)
+        counts.append(len(queries))
+    assert counts[2] - counts[1] == counts[1] - counts[0]
