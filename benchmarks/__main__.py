@@ -1,6 +1,7 @@
 """`make bench`: the portal's pages interleaved with the floor, told as a table and kept in results.md."""
 
 import datetime as dt
+import json
 import os
 import platform
 import tempfile
@@ -9,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.measure import Page, Target, measure, weigh
-from benchmarks.servers import database, prepared, serving
+from benchmarks.servers import database, prepared, serving, told
 
 ROUNDS, REQUESTS, WARM_UP = 3, 150, 20
 RESULTS = Path(__file__).parent / "results.md"
@@ -28,15 +29,7 @@ def run(database_url: str) -> str:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         floor = {"FLOOR_DATABASE_URL": stack.enter_context(database(database_url, folder, "floor"))}
-        portal = {
-            "DATABASE_URL": stack.enter_context(database(database_url, folder, "portal")),
-            "CELERY_BROKER_URL": f"sqla+sqlite:///{folder / 'broker.sqlite3'}",
-            "CACHE_URL": "dbcache://portal_cache",
-            "VAR_DIR": str(folder / "var"),
-            "PORTAL_URL": "http://127.0.0.1",
-            "DEMO": "1",
-            "DEBUG": "0",
-        }
+        portal = portal_environment(folder, stack.enter_context(database(database_url, folder, "portal")))
         cookies = [prepared("benchmarks.floor", floor), prepared("benchmarks.portal", portal)]
         ports = [
             stack.enter_context(serving("benchmarks.floor:application", floor)),
@@ -46,7 +39,35 @@ def run(database_url: str) -> str:
         targets = [Target(page.name, ports[1], page.path, cookies[1]) for page in PAGES]
         times = measure([ground, *targets], rounds=ROUNDS, requests=REQUESTS, warm_up=WARM_UP)
         kind = "PostgreSQL" if database_url.startswith("postgres") else "SQLite"
-        return table(kind, times, [weigh(target) for target in targets])
+        pages = table(kind, times, [weigh(target) for target in targets])
+    return f"{pages}\n\n{work(kind, database_url)}"
+
+
+def work(kind: str, database_url: str) -> str:
+    """Measure what a worker costs, on data of its own; return its part of the results."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        environment = portal_environment(folder, stack.enter_context(database(database_url, folder, "work")))
+        lines = json.loads(told("benchmarks.work", "run", environment))
+    head = [f"### Travail, {kind}", "", "| mesure | valeur | × plancher | borne |", "|---|---:|---:|---:|"]
+    rows = [
+        f"| {name} | {value:.1f} | {ratio:.2f} | {bound} |".replace(".", ",")
+        for name, value, ratio, bound in lines
+    ]
+    return "\n".join([*head, *rows])
+
+
+def portal_environment(folder: Path, database_url: str) -> dict[str, str]:
+    """The settings of the portal for a run."""
+    return {
+        "DATABASE_URL": database_url,
+        "CELERY_BROKER_URL": f"sqla+sqlite:///{folder / 'broker.sqlite3'}",
+        "CACHE_URL": "dbcache://portal_cache",
+        "VAR_DIR": str(folder / "var"),
+        "PORTAL_URL": "http://127.0.0.1",
+        "DEMO": "1",
+        "DEBUG": "0",
+    }
 
 
 def table(kind: str, times: dict[str, list[float]], weights: list[tuple[float, int]]) -> str:

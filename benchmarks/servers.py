@@ -32,9 +32,14 @@ def database(url: str, folder: Path, name: str) -> Iterator[str]:
 
 
 def prepared(module: str, environment: dict[str, str]) -> str:
-    """Prepare a server, in a process with its own settings; return the cookie of who is signed in."""
+    """Prepare a server; return the cookie of who is signed in."""
+    return told(module, "prepare", environment)
+
+
+def told(module: str, function: str, environment: dict[str, str]) -> str:
+    """Call a function in a process with its own settings; return the last line of what it returns."""
     done = subprocess.run(
-        [sys.executable, "-c", f"from {module} import prepare; print(prepare())"],
+        [sys.executable, "-c", f"from {module} import {function}; print({function}())"],
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         text=True,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from celery import Task
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Q
 from django.utils import timezone
 
 logger = logging.getLogger(__name__)
@@ -47,22 +47,27 @@ class WorkRowQuerySet(models.QuerySet):
 
     def claim(self, pk: object) -> "WorkRow | None":
         """Take one row for `WORK_LEASE_SECONDS`, or return None when it is not to be taken."""
+        row = self.filter(pk=pk).first()
+        return row and self.take(row)
+
+    def take(self, row: "WorkRow") -> "WorkRow | None":
+        """Take a row that was just read, or return None; one UPDATE decides.
+
+        State and attempts change with whatever happens to a row: it is still as it was read where they are.
+        """
         now = timezone.now()
-        lease = now + dt.timedelta(seconds=settings.WORK_LEASE_SECONDS)
-        interrupted = Case(When(state=WorkRow.State.RUNNING, then=True), default=F("interrupted"))
-        taken = (
-            self.filter(pk=pk)
-            .due(now)
-            .update(
-                state=WorkRow.State.RUNNING,
-                lease_until=lease,
-                attempts=F("attempts") + 1,
-                interrupted=interrupted,
-            )
-        )
-        if not taken:
+        if not row.is_due(now):
             return None
-        row = self.get(pk=pk)
+        held = {
+            "state": WorkRow.State.RUNNING,
+            "lease_until": now + dt.timedelta(seconds=settings.WORK_LEASE_SECONDS),
+            "attempts": row.attempts + 1,
+            "interrupted": row.interrupted or row.state == WorkRow.State.RUNNING,
+        }
+        if not self.filter(pk=row.pk, state=row.state, attempts=row.attempts).update(**held):
+            return None
+        for name, value in held.items():
+            setattr(row, name, value)
         if row.attempts <= row.max_attempts:
             return row
         row.give_back("Le processus qui la faisait s’est arrêté chaque fois.")
@@ -97,6 +102,14 @@ class WorkRow(models.Model):
 
     class Meta:
         abstract = True
+
+    def is_due(self, now: dt.datetime) -> bool:
+        """Whether a worker may take the row, as `WorkRowQuerySet.due` asks it of the database."""
+        if self.expires_at and self.expires_at <= now:
+            return False
+        if self.state == self.State.RUNNING:
+            return self.lease_until is not None and self.lease_until < now
+        return self.state == self.State.WAITING and self.due_at <= now
 
     def finish(self, **fields: object) -> bool:
         """Mark the row done with `fields`; False when the lease was lost to another worker meanwhile."""

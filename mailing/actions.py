@@ -148,19 +148,25 @@ def deliver(pk: str = "") -> int:
     return sent
 
 
-def _taken(pk: str | int | None) -> Iterator[OutgoingEmail]:
+def _taken(pk: str) -> Iterator[OutgoingEmail]:
     """Claim one message after the other, the given one first."""
-    pk = pk or OutgoingEmail.objects.next_due()
-    while pk and not _minute_is_full():
-        if email := OutgoingEmail.objects.claim(pk):
-            yield email
-        pk = OutgoingEmail.objects.next_due()
+    first = OutgoingEmail.objects.filter(pk=pk) if pk else OutgoingEmail.objects.none()
+    batch = list(first) or OutgoingEmail.objects.next_due()
+    while batch:
+        for email in batch:
+            if _minute_is_full():
+                return
+            if taken := OutgoingEmail.objects.take(email):
+                yield taken
+        batch = OutgoingEmail.objects.next_due()
 
 
 def _minute_is_full() -> bool:
     """Whether `MAIL_PER_MINUTE` messages left in the last minute, by whichever worker."""
-    limit, minute_ago = settings.MAIL_PER_MINUTE, timezone.now() - dt.timedelta(minutes=1)
-    return bool(limit) and OutgoingEmail.objects.sent_since(minute_ago).count() >= limit
+    if not settings.MAIL_PER_MINUTE:
+        return False
+    minute_ago = timezone.now() - dt.timedelta(minutes=1)
+    return OutgoingEmail.objects.sent_since(minute_ago).count() >= settings.MAIL_PER_MINUTE
 
 
 def _send(email: OutgoingEmail, carrier: Carrier) -> bool:

@@ -21,12 +21,15 @@ def new_message_id() -> str:
     return f"<{uuid.uuid4()}@{urlsplit(settings.PORTAL_URL).hostname}>"
 
 
+BATCH = 50
+
+
 class OutgoingEmailQuerySet(WorkRowQuerySet):
     """Queries on messages."""
 
-    def next_due(self) -> int | None:
-        """The key of the message that has waited longest and may be taken now, if any."""
-        return self.due(timezone.now()).order_by("due_at", "pk").values_list("pk", flat=True).first()
+    def next_due(self) -> "list[OutgoingEmail]":
+        """The messages that have waited longest and may be taken now, so many at once."""
+        return list(self.due(timezone.now()).order_by("due_at", "pk")[:BATCH])
 
     def waiting(self) -> "OutgoingEmailQuerySet":
         """Keep what nobody has taken yet."""

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -79,17 +80,11 @@ def meeting_event(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 @require(signed_in)
 def synthesis_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The published synthesis of a meeting, as a file."""
-    found = get_object_or_404(
-        Meeting.objects.visible_to(request.user).filter(state=Meeting.State.PUBLISHED), slug=slug
-    )
-    version = found.current_version
-    if version is None:
-        raise Http404
-    return serve(request, "synthesis", version)
+    return serve(request, "synthesis", meeting__slug=slug, pk=F("meeting__current_version"))
 
 
 @require_safe
 @require(signed_in)
 def bilan_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The bilan of a cycle, as a file."""
-    return serve(request, "bilan", get_object_or_404(Cycle.objects.visible_to(request.user), slug=slug))
+    return serve(request, "bilan", slug=slug)

@@ -21,13 +21,17 @@ class ContentChanged(Exception):
     """What a report was to show is no longer what its key says: its file would be the wrong one."""
 
 
-@transaction.atomic
 def ask(kind: str, obj: models.Model, *, by: Any) -> Report:
     """Return the report of this content, made or to be made; one row however many ask, and one bell.
 
     `by` is None where nobody asks, and the file is made in advance.
     """
     key = kind_of(kind).content_key(obj)
+    return Report.objects.asked_today(kind, obj.pk, key, by) or _ask(kind, obj, key, by)
+
+
+@transaction.atomic
+def _ask(kind: str, obj: models.Model, key: str, by: Any) -> Report:
     report, created = Report.objects.get_or_create(kind=kind, object_id=obj.pk, content_key=key)
     if by is not None:
         ReportRequest.objects.update_or_create(report=report, user=by, defaults={"asked_at": timezone.now()})

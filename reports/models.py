@@ -22,6 +22,13 @@ def private_storage() -> object:
 class ReportQuerySet(WorkRowQuerySet):
     """Queries on reports."""
 
+    def asked_today(self, kind: str, object_id: int, content_key: str, user: Any) -> "Report | None":
+        """The report of a content that a person asked for in the last hours, where its file is there."""
+        recent = timezone.now() - dt.timedelta(hours=12)
+        asked = self.filter(requests__user=user, requests__asked_at__gte=recent)
+        report = asked.filter(kind=kind, object_id=object_id, content_key=content_key).first()
+        return report if report and report.is_there else None
+
     def old(self) -> "ReportQuerySet":
         """Keep what ended, and that nobody asked for in `REPORT_KEPT_DAYS` days."""
         limit = timezone.now() - dt.timedelta(days=settings.REPORT_KEPT_DAYS)

@@ -20,13 +20,12 @@ SECONDS_BETWEEN_LOOKS = 2
 FILES_PER_PAGE = 30
 
 
-def serve(request: HttpRequest, kind: str, obj: models.Model) -> HttpResponse:
-    """Answer with an object's file as it is now; ask for it first where nobody did.
+def serve(request: HttpRequest, kind: str, **lookup: Any) -> HttpResponse:
+    """Answer with the file of the object that `lookup` finds, as it is now; ask for it where nobody did.
 
-    Raises Http404 where the person may not have it.
+    Raises Http404 where there is none that the person may have.
     """
-    if not kind_of(kind).may_download(request.user).filter(pk=obj.pk).exists():
-        raise Http404
+    obj = get_object_or_404(kind_of(kind).may_download(request.user), **lookup)
     return _answer(request, actions.ask(kind, obj, by=request.user), obj)
 
 

@@ -58,6 +58,28 @@ def test_a_row_that_kills_every_worker_is_given_up():
     assert row.state == Report.State.FAILED
 
 
+def test_what_changed_since_it_was_read_is_not_taken():
+    row = f.ReportFactory()
+    Report.objects.claim(row.pk).give_back("plus tard")
+    assert Report.objects.take(row) is None
+    row = f.ReportFactory()
+    Report.objects.filter(pk=row.pk).update(state=Report.State.WITHDRAWN)
+    assert Report.objects.take(row) is None
+
+
+def test_a_row_is_due_in_words_when_it_is_due_in_the_database():
+    now, hour = timezone.now(), dt.timedelta(hours=1)
+    for state in Report.State:
+        for due_at in (now - hour, now + hour):
+            for lease_until in (None, now - hour, now + hour):
+                for expires_at in (None, now - hour, now + hour):
+                    fields = {"due_at": due_at, "lease_until": lease_until, "expires_at": expires_at}
+                    f.ReportFactory(state=state, object_id=1, **fields)
+    due = set(Report.objects.due(now))
+    assert {row for row in Report.objects.all() if row.is_due(now)} == due
+    assert due
+
+
 def test_what_is_no_longer_useful_is_not_done():
     row = f.ReportFactory(expires_at=timezone.now() - dt.timedelta(seconds=1))
     assert Report.objects.claim(row.pk) is None
