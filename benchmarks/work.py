@@ -12,7 +12,8 @@ from typing import Any
 from benchmarks import portal
 from benchmarks.servers import free_port
 
-TAKE = """UPDATE mailing_outgoingemail SET state = 'running', lease_until = %s, attempts = 1, interrupted = false
+TAKE = """UPDATE mailing_outgoingemail
+    SET state = 'running', lease_until = %s, attempts = 1, interrupted = false
     WHERE id = %s AND state = 'waiting' AND attempts = 0"""
 FINISH = """UPDATE mailing_outgoingemail
     SET state = 'done', last_error = '', sent_at = %s, lease_until = NULL
