@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import get_resolver, reverse
 
 from ecpar_portal.access import walk
+from meetings.actions import publish
 from meetings.models import Meeting
 from reports.models import Report
 from tests import factories as f
@@ -43,8 +44,11 @@ def network(visitor):
     f.MeetingFactory(cycle=cycle, draft=True, date=dt.date(2021, 9, 1))
     f.MeetingFactory(cycle=cycle, state=Meeting.State.CANCELLED, date=dt.date(2021, 8, 1))
     f.CycleFactory(chantier__name="Un autre chantier")
-    f.ReportFactory(object_id=meeting.pk)
-    f.ReportFactory(object_id=meeting.pk, state=Report.State.FAILED, last_error="disque plein")
+    version = publish(meeting, by=None)
+    f.ReportFactory(object_id=version.pk, state=Report.State.FAILED, last_error="disque plein")
+    f.ReportFactory(object_id=version.pk, state=Report.State.DONE, size=20_480)
+    point.text = "Un brouillon que personne ne lit encore"
+    point.save()
     return cycle
 
 

@@ -1,6 +1,7 @@
 """What must hold when a worker dies or the broker is away."""
 
 import datetime as dt
+import errno
 import os
 import signal
 import subprocess
@@ -119,3 +120,44 @@ def test_an_error_that_no_database_can_hold_is_noted_all_the_same(reader, meetin
     report.refresh_from_db()
     assert report.state == Report.State.WAITING
     assert report.last_error.startswith("ValueError")
+
+
+def test_a_disk_that_fills_up_leaves_no_partial_file_and_the_person_may_try_again(
+    reader, meeting, monkeypatch
+):
+    get(reader, address(meeting))
+    report = Report.objects.get()
+
+    def filling_up(self, chunk_size=None):
+        yield b"%PDF-1.7 half of it"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("django.core.files.base.ContentFile.chunks", filling_up)
+        for _ in range(Report.max_attempts):
+            Report.objects.update(due_at=timezone.now())
+            produce(report.pk)
+    assert files() == []
+    report.refresh_from_db()
+    assert report.state == Report.State.FAILED
+    assert "No space left" in report.last_error
+    page = get(reader, address(meeting))
+    assert "Réessayer" in page.text
+    assert "No space left" not in page.text
+
+    reader.post(f"{report.get_absolute_url()}reessayer/")
+    produce(report.pk)
+    assert get(reader, address(meeting)).body.startswith(b"%PDF")
+
+
+def test_two_workers_that_hear_the_same_bell_make_one_file(reader, meeting):
+    get(reader, address(meeting))
+    report = Report.objects.get()
+    first = Report.objects.claim(report.pk)
+    produce(report.pk)
+    assert files() == []
+    first.give_back("la première se retire")
+    Report.objects.update(due_at=timezone.now())
+    produce(report.pk)
+    produce(report.pk)
+    assert len(files()) == 1
