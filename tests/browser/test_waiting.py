@@ -41,7 +41,7 @@ def test_the_page_that_waits_gives_the_file_with_or_without_scripts(visitor, mee
 
 
 def test_the_state_of_a_file_is_announced_to_who_does_not_see_the_page(visitor, meeting):
-    report = f.ReportFactory(object_id=meeting.pk)
+    report = f.ReportFactory(object_id=meeting.current_version.pk)
     page = visitor(f.member_of(meeting.cycle)).open(report.get_absolute_url())
     expect(page.locator("[aria-live=polite]")).to_contain_text("Production du fichier")
     Report.objects.update(state=Report.State.FAILED)

@@ -39,9 +39,11 @@ def start(place):
 
 
 def data(place):
-    """Everything in the database, as text."""
+    """Everything in the database, as text, but for the work that goes on and its signs of life."""
     with sqlite3.connect(place["VAR_DIR"] / "portal.sqlite3") as connection:
-        return list(connection.iterdump())
+        lines = list(connection.iterdump())
+    living = ('INSERT INTO "reports_report"', 'INSERT INTO "portal_cache"')
+    return [line for line in lines if not line.startswith(living)]
 
 
 def get(place, path):
