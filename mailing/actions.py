@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from ecpar_portal.refusal import Refusal
 from ecpar_portal.work import ring
 from mailing.emails import Carrier, NotNow, Refused
 from mailing.models import CONTENT, OutgoingEmail, OutgoingEmailQuerySet, wiped
@@ -28,7 +29,7 @@ class HeaderInjection(ValueError):
     """A subject or an address holds a line break: it would write headers of its own."""
 
 
-class NotSentAgain(Exception):
+class NotSentAgain(Refusal):
     """A message that is not sent again; says why in French."""
 
 
