@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.measure import Page, Target, measure, weigh
+from benchmarks.portal import MEETING
 from benchmarks.servers import database, prepared, serving, told
 
 ROUNDS, REQUESTS, WARM_UP = 3, 150, 20
@@ -22,6 +23,7 @@ PAGES = [
     Page("Rencontres", "/rencontres/", 3),
     Page("Accueil", "/", 3),
 ]
+FILE = f"/rencontres/{MEETING}/synthese.pdf"
 
 
 def run(database_url: str) -> str:
@@ -34,21 +36,37 @@ def run(database_url: str) -> str:
         ports = [
             stack.enter_context(serving("benchmarks.floor:application", floor)),
             stack.enter_context(serving("ecpar_portal.wsgi:application", portal)),
+            stack.enter_context(serving("benchmarks.by_hand:application", portal)),
         ]
         ground = Target("Plancher", ports[0], "/", cookies[0])
         targets = [Target(page.name, ports[1], page.path, cookies[1]) for page in PAGES]
         times = measure([ground, *targets], rounds=ROUNDS, requests=REQUESTS, warm_up=WARM_UP)
+        made = [
+            Target("Fichier", ports[1], FILE, cookies[1]),
+            Target("À la main", ports[2], f"/plancher{FILE}", cookies[1]),
+        ]
+        files = measure(made, rounds=ROUNDS, requests=REQUESTS, warm_up=WARM_UP)
         kind = "PostgreSQL" if database_url.startswith("postgres") else "SQLite"
         pages = table(kind, times, [weigh(target) for target in targets])
-    return f"{pages}\n\n{work(kind, database_url)}"
+    return f"{pages}\n\n{work(kind, database_url, download(files))}"
 
 
-def work(kind: str, database_url: str) -> str:
-    """Measure what a worker costs, on data of its own; return its part of the results."""
+def download(times: dict[str, list[float]]) -> list:
+    """The line of a file that is made already, beside a view that asks the same queries by hand."""
+    return [
+        "Fichier déjà fait (ms)",
+        middle(times["Fichier"]),
+        middle(ratios(times, "Fichier", "À la main")),
+        1.3,
+    ]
+
+
+def work(kind: str, database_url: str, *lines: list) -> str:
+    """Measure what a worker costs, on data of its own; return its part of the results after `lines`."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         environment = portal_environment(folder, stack.enter_context(database(database_url, folder, "work")))
-        lines = json.loads(told("benchmarks.work", "run", environment))
+        lines = [*lines, *json.loads(told("benchmarks.work", "run", environment))]
     head = [f"### Travail, {kind}", "", "| mesure | valeur | × plancher | borne |", "|---|---:|---:|---:|"]
     rows = [
         f"| {name} | {value:.1f} | {ratio:.2f} | {bound} |".replace(".", ",")
@@ -72,7 +90,6 @@ def portal_environment(folder: Path, database_url: str) -> dict[str, str]:
 
 def table(kind: str, times: dict[str, list[float]], weights: list[tuple[float, int]]) -> str:
     """One line for each page: milliseconds, ratio, weight."""
-    middle = lambda values: sorted(values)[len(values) // 2]  # noqa: E731 - the median of three rounds
     floor = times["Plancher"]
     lines = [
         f"## {kind}",
@@ -82,10 +99,20 @@ def table(kind: str, times: dict[str, list[float]], weights: list[tuple[float, i
         f"| Plancher | {middle(floor):.1f} | 1,00 | | | |".replace(".", ","),
     ]
     for page, (weight, requests) in zip(PAGES, weights, strict=True):
-        ratio = middle([own / ground for own, ground in zip(times[page.name], floor, strict=True)])
+        ratio = middle(ratios(times, page.name, "Plancher"))
         figures = f"{middle(times[page.name]):.1f} | {ratio:.2f} | {page.most} | {weight:.1f} | {requests}"
         lines.append(f"| {page.name} | {figures.replace('.', ',')} |")
     return "\n".join(lines)
+
+
+def middle(values: list[float]) -> float:
+    """The median of an odd number of rounds."""
+    return sorted(values)[len(values) // 2]
+
+
+def ratios(times: dict[str, list[float]], name: str, floor: str) -> list[float]:
+    """How many times its floor a target took, round by round."""
+    return [own / ground for own, ground in zip(times[name], times[floor], strict=True)]
 
 
 def conditions() -> str:

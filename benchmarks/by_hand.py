@@ -1,45 +1,55 @@
-"""The portal's addresses, and the floor of a file that is there already: the same queries, the same bytes."""
+"""The floor of a file that is made already: the portal, with a view that asks the same queries by hand.
 
-from django.db import connection
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.test.utils import CaptureQueriesContext
-from django.urls import path
+Served by `gunicorn benchmarks.by_hand:application` on the portal's own database, session and middleware.
+"""
 
-from ecpar_portal.access import require, signed_in
-from ecpar_portal.urls import urlpatterns as portal
-from reports.models import Report, private_storage
+import os
 
-_queries: dict[str, list[str]] = {}
+import django
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecpar_portal.settings")
+django.setup()
+settings.ROOT_URLCONF = "benchmarks.by_hand"
+
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402 - after the settings
+from django.db import connection  # noqa: E402
+from django.http import FileResponse, HttpRequest, HttpResponse  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from ecpar_portal.access import require, signed_in  # noqa: E402
+from ecpar_portal.urls import urlpatterns as portal  # noqa: E402
+from reports.models import Report, private_storage  # noqa: E402
+
+OF_THE_MIDDLEWARE = ("django_session", '"chantier_user"."password"')
+_recorded: dict[str, tuple[list[str], str]] = {}
 
 
 @require(signed_in)
-def floor(request: HttpRequest, address: str) -> HttpResponse:
-    """Ask by hand the queries that the portal asks for this address, then send the file."""
-    if address not in _queries:
-        _queries[address] = recorded(request, f"/{address}")
+def by_hand(request: HttpRequest, address: str) -> HttpResponse:
+    """Ask the queries that the portal asks for this address, written out, then send the same file."""
+    if address not in _recorded:
+        _recorded[address] = recorded(request, f"/{address}")
+    queries, name = _recorded[address]
     with connection.cursor() as cursor:
-        for query in _queries[address]:
+        for query in queries:
             cursor.execute(query)
-            if cursor.description:
-                cursor.fetchall()
-    name = Report.objects.filter(state="done").values_list("file", flat=True).first()
+            cursor.fetchall()
     return FileResponse(private_storage().open(name), as_attachment=True, filename="synthese.pdf")
 
 
-def recorded(request: HttpRequest, address: str) -> list[str]:
-    """The queries of the portal for an address, but those of the session and the person, asked already."""
-    from django.test import Client
-
+def recorded(request: HttpRequest, address: str) -> tuple[list[str], str]:
+    """The queries of the portal's own view for an address, and the file that it sends."""
     client = Client(SERVER_NAME="localhost")
-    client.cookies = type(client.cookies)(request.META.get("HTTP_COOKIE", ""))
+    client.cookies.load(request.META.get("HTTP_COOKIE", ""))
     with CaptureQueriesContext(connection) as queries:
-        client.get(address).getvalue()
-    common = ("django_session", "BEGIN", "SAVEPOINT", "RELEASE", "COMMIT")
-    return [
-        query["sql"]
-        for query in queries
-        if query["sql"].startswith("SELECT") and not any(word in query["sql"] for word in common)
-    ][1:]
+        b"".join(client.get(address).streaming_content)
+    asked = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    own = [sql for sql in asked if not any(word in sql for word in OF_THE_MIDDLEWARE)]
+    return own, Report.objects.get(kind="synthesis", state=Report.State.DONE).file.name
 
 
-urlpatterns = [path("plancher/<path:address>", floor), *portal]
+urlpatterns = [path("plancher/<path:address>", by_hand), *portal]
+application = WSGIHandler()

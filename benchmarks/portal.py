@@ -1,6 +1,8 @@
-"""The portal as production serves it, with the data of `make run`, for its pages to be measured."""
+"""The portal as production serves it, with the data of `make run` and one file made, to be measured."""
 
 import os
+
+MEETING = "2021-03-09"
 
 
 def prepare() -> str:
@@ -13,6 +15,8 @@ def prepare() -> str:
     from django.test import Client
 
     from chantier.models import User
+    from meetings.models import SynthesisVersion
+    from reports import actions
 
     for command in (
         ["migrate", "--no-input"],
@@ -22,6 +26,8 @@ def prepare() -> str:
         ["load_demonstration"],
     ):
         call_command(*command, verbosity=0)
+    version = SynthesisVersion.objects.get(meeting__slug=MEETING)
+    actions.produce(actions.ask("synthesis", version, by=None).pk)
     client = Client()
     client.force_login(User.objects.get(email="representante@ville.example"))
     return f"session={client.cookies['session'].value}"

@@ -1,4 +1,4 @@
-"""What a worker costs: documents, files that are there already, and e-mail; each beside a floor by hand."""
+"""What a worker costs: documents and e-mail, each beside a floor by hand."""
 
 import contextlib
 import json
@@ -18,13 +18,13 @@ TAKE = """UPDATE mailing_outgoingemail
 FINISH = """UPDATE mailing_outgoingemail
     SET state = 'done', last_error = '', sent_at = %s, lease_until = NULL
     WHERE id = %s AND state = 'running' AND attempts = 1"""
-ROUNDS, RENDERS, DOWNLOADS, MESSAGES = 3, 15, 60, 500
+ROUNDS, RENDERS, MESSAGES = 3, 15, 500
 
 
 def run() -> str:
     """Prepare the portal's data and measure; return the lines of the results as JSON."""
     portal.prepare()
-    return json.dumps([*documents(), *downloads(), *messages()])
+    return json.dumps([*documents(), *messages()])
 
 
 def compared(ours: Callable[[], Any], floor: Callable[[], Any], times: int) -> tuple[float, float]:
@@ -78,29 +78,6 @@ def documents() -> Iterator[list]:
         pdf.html_to_pdf(html)
     growth = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     yield ["Mémoire gagnée en 500 rendus (Mio)", growth, growth / 64, 1]
-
-
-def downloads() -> Iterator[list]:
-    """A file that is made already, asked for again."""
-    from django.test import Client, override_settings
-
-    from chantier.models import User
-    from meetings.models import SynthesisVersion
-    from reports import actions
-
-    version = SynthesisVersion.objects.select_related("meeting").first()
-    actions.produce(actions.ask("synthesis", version, by=None).pk)
-    address = f"/rencontres/{version.meeting.slug}/synthese.pdf"
-    with override_settings(ROOT_URLCONF="benchmarks.by_hand"):
-        client = Client(SERVER_NAME="localhost")
-        client.force_login(User.objects.get(email="representante@ville.example"))
-        read = lambda path: b"".join(client.get(path).streaming_content)  # noqa: E731
-        assert read(address) == read(f"/plancher{address}")
-        yield [
-            "Fichier déjà fait (ms)",
-            *compared(lambda: read(address), lambda: read(f"/plancher{address}"), DOWNLOADS),
-            1.3,
-        ]
 
 
 def messages() -> Iterator[list]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -21,3 +23,11 @@ def response_headers(
         return response
 
     return middleware
+
+
+class PageCompression(GZipMiddleware):
+    """Compress pages, not files: they are compressed already, and keep their length and strong `ETag`."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Leave what is streamed as it is."""
+        return response if response.streaming else super().process_response(request, response)

@@ -17,6 +17,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from ecpar_portal.prepared import update_where
+
 logger = logging.getLogger(__name__)
 
 FIRST_DELAY, LONGEST_DELAY = dt.timedelta(seconds=30), dt.timedelta(hours=1)
@@ -51,10 +53,7 @@ class WorkRowQuerySet(models.QuerySet):
         return row and self.take(row)
 
     def take(self, row: "WorkRow") -> "WorkRow | None":
-        """Take a row that was just read, or return None; one UPDATE decides.
-
-        State and attempts change with whatever happens to a row: it is still as it was read where they are.
-        """
+        """Take a row that was just read, or return None; one UPDATE decides."""
         now = timezone.now()
         if not row.is_due(now):
             return None
@@ -64,7 +63,7 @@ class WorkRowQuerySet(models.QuerySet):
             "attempts": row.attempts + 1,
             "interrupted": row.interrupted or row.state == WorkRow.State.RUNNING,
         }
-        if not self.filter(pk=row.pk, state=row.state, attempts=row.attempts).update(**held):
+        if not update_where(self.model, row.as_read(), held):
             return None
         for name, value in held.items():
             setattr(row, name, value)
@@ -111,6 +110,10 @@ class WorkRow(models.Model):
             return self.lease_until is not None and self.lease_until < now
         return self.state == self.State.WAITING and self.due_at <= now
 
+    def as_read(self) -> dict[str, object]:
+        """What tells whether a row is still as it was read: both change with whatever happens to it."""
+        return {self._meta.pk.name: self.pk, "state": self.state, "attempts": self.attempts}
+
     def finish(self, **fields: object) -> bool:
         """Mark the row done with `fields`; False when the lease was lost to another worker meanwhile."""
         return self._release(state=self.State.DONE, last_error="", **fields)
@@ -132,8 +135,8 @@ class WorkRow(models.Model):
         return self._release(state=self.State.WITHDRAWN, last_error="")
 
     def _release(self, **fields: object) -> bool:
-        mine = type(self).objects.filter(pk=self.pk, state=self.State.RUNNING, attempts=self.attempts)
-        kept = bool(mine.update(lease_until=None, **fields))
+        mine = {**self.as_read(), "state": self.State.RUNNING}
+        kept = update_where(type(self), mine, {"lease_until": None, **fields})
         if not kept:
             logger.warning("%s %s: another worker took it over", self._meta.label, self.pk)
         return kept

@@ -2,18 +2,50 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from chantier.models import Cycle
+from chantier.models import Chantier, Cycle
+from ecpar_portal.prepared import Prepared
 from meetings.models import Meeting, SynthesisVersion
 
 
 def may_download_synthesis(user: Any) -> QuerySet:
     """The versions of syntheses that a person may have: those of the published meetings that they see."""
-    meetings = Meeting.objects.visible_to(user).filter(state=Meeting.State.PUBLISHED)
-    return SynthesisVersion.objects.filter(meeting__in=meetings).select_related("meeting__cycle__chantier")
+    return _syntheses_in(Chantier.objects.visible_to(user))
 
 
 def may_download_bilan(user: Any) -> QuerySet:
     """The cycles whose bilan a person may have: those that they see."""
     return Cycle.objects.visible_to(user).select_related("chantier")
+
+
+def synthesis_to_download(user: Any, slug: str) -> SynthesisVersion | None:
+    """The synthesis of a meeting, where a person may have it; asked anew at each download."""
+    if user.is_coordinator:
+        return _latest_of(may_download_synthesis(user), slug).first()
+    return _latest_for_member.first(user_id=user.pk, slug=slug)
+
+
+def _syntheses_in(chantiers: QuerySet) -> QuerySet:
+    cycles = Cycle.objects.existing().filter(chantier__in=chantiers)
+    meetings = Meeting.objects.filter(cycle__in=cycles, state=Meeting.State.PUBLISHED)
+    return SynthesisVersion.objects.filter(meeting__in=meetings).select_related("meeting__cycle__chantier")
+
+
+def _latest_of(versions: QuerySet, slug: str) -> QuerySet:
+    return versions.filter(meeting__slug=slug, pk=F("meeting__current_version"))
+
+
+# What the key and the name of its file are made of, and no more.
+_latest_for_member = Prepared(
+    lambda user_id, slug: _latest_of(_syntheses_in(Chantier.objects.of_member(user_id)), slug).only(
+        "number",
+        "digest",
+        "meeting__slug",
+        "meeting__date",
+        "meeting__cycle__starting_year",
+        "meeting__cycle__chantier__name",
+    ),
+    user_id=int,
+    slug=str,
+)

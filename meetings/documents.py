@@ -10,6 +10,7 @@ from django.template.loader import get_template, render_to_string
 
 from chantier.models import Cycle
 from ecpar_portal import french
+from ecpar_portal.prepared import Prepared
 from meetings import path
 from meetings.models import Meeting, MeetingQuerySet, SynthesisVersion
 from reports.pdf import html_to_pdf, renderer_key
@@ -129,7 +130,7 @@ def synthesis_filename(version: SynthesisVersion) -> str:
 def synthesis_html(version: SynthesisVersion) -> str:
     """The document of a version, ready to print, with its mentions of the other published meetings."""
     meeting = version.meeting
-    meetings = published(meeting.cycle).with_thread()
+    meetings = published(meeting.cycle_id).with_thread()
     built = path.build(meeting.cycle, meetings, shown={meeting.pk: version.content})
     context = {
         "version": version,
@@ -145,8 +146,11 @@ def synthesis_key(version: SynthesisVersion) -> str:
     """Change with whatever the document shows or how it is drawn; one query, since each download asks it."""
     meeting = version.meeting
     facts = [version.number, version.digest, str(meeting.cycle.chantier), meeting.cycle.name]
-    around = published(meeting.cycle).values_list("slug", "date", "title", "current_version")
-    return _key(repr([settings.PORTAL_URL, sources(SYNTHESIS), facts, list(around)]))
+    around = [
+        (other.slug, other.date, other.title, other.current_version_id)
+        for other in _published_in(cycle_id=meeting.cycle_id)
+    ]
+    return _key(repr([settings.PORTAL_URL, sources(SYNTHESIS), facts, around]))
 
 
 def synthesis_pdf(version: SynthesisVersion) -> bytes:
@@ -190,15 +194,21 @@ def bilan_pdf(cycle: Cycle) -> bytes:
     return html_to_pdf(bilan_html(cycle))
 
 
-def published(cycle: Cycle) -> MeetingQuerySet:
+def published(cycle_id: int) -> MeetingQuerySet:
     """The meetings of a cycle whose synthesis is published: what they say is frozen."""
-    return cycle.meetings.filter(state=Meeting.State.PUBLISHED)
+    return Meeting.objects.filter(cycle=cycle_id, state=Meeting.State.PUBLISHED)
+
+
+_published_in = Prepared(
+    lambda cycle_id: published(cycle_id).only("slug", "date", "title", "current_version"), cycle_id=int
+)
 
 
 @cache
 def sources(name: str) -> str:
-    """The text of a template and of the drawing that it holds."""
-    return "".join(get_template(template).template.source for template in (name, DRAWING))
+    """Change with the text of a template and of the drawing that it holds."""
+    texts = [get_template(template).template.source for template in (name, DRAWING)]
+    return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
 def read_by_members(cycle: Cycle) -> list[Meeting]:

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,6 +11,7 @@ from chantier.models import Cycle
 from ecpar_portal.access import require, signed_in
 from ecpar_portal.refusal import Refusal
 from meetings import events, path
+from meetings.access import may_download_bilan, synthesis_to_download
 from meetings.actions import has_draft
 from meetings.filters import MeetingFilter
 from meetings.models import Meeting
@@ -80,11 +80,11 @@ def meeting_event(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 @require(signed_in)
 def synthesis_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The published synthesis of a meeting, as a file."""
-    return serve(request, "synthesis", meeting__slug=slug, pk=F("meeting__current_version"))
+    return serve(request, "synthesis", synthesis_to_download(request.user, slug))
 
 
 @require_safe
 @require(signed_in)
 def bilan_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The bilan of a cycle, as a file."""
-    return serve(request, "bilan", slug=slug)
+    return serve(request, "bilan", may_download_bilan(request.user).filter(slug=slug).first())

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from ecpar_portal.work import ring
-from reports.models import Report, ReportRequest, private_storage
+from reports.models import Report, ReportRequest, asked_today, private_storage
 from reports.registry import kind_of
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def ask(kind: str, obj: models.Model, *, by: Any) -> Report:
     `by` is None where nobody asks, and the file is made in advance.
     """
     key = kind_of(kind).content_key(obj)
-    return Report.objects.asked_today(kind, obj.pk, key, by) or _ask(kind, obj, key, by)
+    return asked_today(kind, obj.pk, key, by) or _ask(kind, obj, key, by)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from ecpar_portal.prepared import Prepared
 from ecpar_portal.work import WorkRow, WorkRowQuerySet
 from reports.registry import Kind, kind_of
 
@@ -22,12 +23,9 @@ def private_storage() -> object:
 class ReportQuerySet(WorkRowQuerySet):
     """Queries on reports."""
 
-    def asked_today(self, kind: str, object_id: int, content_key: str, user: Any) -> "Report | None":
-        """The report of a content that a person asked for in the last hours, where its file is there."""
-        recent = timezone.now() - dt.timedelta(hours=12)
-        asked = self.filter(requests__user=user, requests__asked_at__gte=recent)
-        report = asked.filter(kind=kind, object_id=object_id, content_key=content_key).first()
-        return report if report and report.is_there else None
+    def of_content(self, kind: str, object_id: int, content_key: str) -> "ReportQuerySet":
+        """Keep the one report of a content."""
+        return self.filter(kind=kind, object_id=object_id, content_key=content_key)
 
     def old(self) -> "ReportQuerySet":
         """Keep what ended, and that nobody asked for in `REPORT_KEPT_DAYS` days."""
@@ -89,6 +87,27 @@ class ReportRequestQuerySet(models.QuerySet):
         """What a person asked for, the last first; not what was withdrawn for a newer content."""
         current = self.exclude(report__state=Report.State.WITHDRAWN)
         return current.filter(user=user).select_related("report").order_by("-asked_at", "-pk")
+
+
+def asked_today(report_kind: str, object_id: int, content_key: str, user: Any) -> Report | None:
+    """The report of a content that a person asked for in the last hours, where its file is there."""
+    values = {"kind": report_kind, "object_id": object_id, "content_key": content_key}
+    report = _asked_for.first(**values, user_id=user.pk) if user else None
+    recent = timezone.now() - dt.timedelta(hours=12)
+    return report if report and report.asked_at >= recent and report.is_there else None
+
+
+_asked_for = Prepared(
+    lambda kind, object_id, content_key, user_id: (
+        Report.objects.of_content(kind, object_id, content_key)
+        .filter(requests__user=user_id)
+        .annotate(asked_at=models.F("requests__asked_at"))
+    ),
+    kind=str,
+    object_id=int,
+    content_key=str,
+    user_id=int,
+)
 
 
 class ReportRequest(models.Model):

@@ -20,12 +20,13 @@ SECONDS_BETWEEN_LOOKS = 2
 FILES_PER_PAGE = 30
 
 
-def serve(request: HttpRequest, kind: str, **lookup: Any) -> HttpResponse:
-    """Answer with the file of the object that `lookup` finds, as it is now; ask for it where nobody did.
+def serve(request: HttpRequest, kind: str, obj: models.Model | None) -> HttpResponse:
+    """Answer with the file of an object that the person may have, as it is now; ask for it where nobody did.
 
-    Raises Http404 where there is none that the person may have.
+    Raises Http404 where there is none.
     """
-    obj = get_object_or_404(kind_of(kind).may_download(request.user), **lookup)
+    if obj is None:
+        raise Http404
     return _answer(request, actions.ask(kind, obj, by=request.user), obj)
 
 

@@ -24,7 +24,12 @@ class ChantierQuerySet(models.QuerySet):
             return self.none()
         if user.is_coordinator:
             return self.existing()
-        current = Participation.objects.current().filter(organization=user.organization)
+        return self.of_member(user.pk)
+
+    def of_member(self, user_id: int) -> "ChantierQuerySet":
+        """Keep the chantiers where an organisation for which a person takes part today takes part today."""
+        takes_part = {"organization__memberships__user": user_id, "organization__memberships__until": None}
+        current = Participation.objects.current().filter(**takes_part)
         return self.existing().filter(pk__in=current.values("cycle__chantier"))
 
 
