@@ -10,8 +10,30 @@ class ChantierConfig(AppConfig):
     verbose_name = "Réseau et chantiers"
 
     def ready(self) -> None:
-        """Make known the messages about one's account."""
+        """Make known the messages about one's account, and the events of the network."""
+        from chantier import trace
         from mailing.registry import Kind, register
 
         register(Kind("account", "Compte"))
         register(Kind("account_link", "Compte\u00a0: lien ou code", secret=True))
+        register(Kind("invitation", "Invitation", secret=True))
+        trace.register(
+            signed_in="Connexion",
+            sign_in_failed="Échec de connexion",
+            signed_out="Déconnexion",
+            password_changed="Mot de passe changé",  # noqa: S106 - the words of an event
+            address_changed="Courriel changé",
+            mfa_changed="Double authentification modifiée",
+            invited="Invitation envoyée",
+            invitation_accepted="Invitation acceptée",
+            invitation_withdrawn="Invitation retirée",
+            membership_began="Appartenance commencée",
+            membership_ended="Appartenance terminée",
+            role_changed="Rôle changé",
+            participation_began="Participation commencée",
+            participation_ended="Participation terminée",
+            consent_given="Consentement donné",
+            consent_withdrawn="Consentement retiré",
+            exported="Données exportées",
+            erased="Données effacées",
+        )

@@ -48,6 +48,24 @@ class MembershipFactory(DjangoModelFactory):
     since = dt.date(2020, 9, 1)
 
 
+class InvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.Invitation
+
+    email = factory.Sequence(lambda n: f"invitee{n}@organisation.example")
+    organization = factory.SubFactory(OrganizationFactory)
+    role = chantier.Membership.Role.READER
+    token_digest = factory.Sequence(lambda n: f"{n:064}")
+
+
+class ConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.Consent
+
+    user = factory.SubFactory(UserFactory)
+    purpose = chantier.Consent.Purpose.SHOWN_TO_CHANTIER
+
+
 class ChantierFactory(DjangoModelFactory):
     class Meta:
         model = chantier.Chantier

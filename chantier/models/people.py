@@ -57,6 +57,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("compte ouvert", default=True)
     is_staff = models.BooleanField("accès à l’administration", default=False)
     is_demonstration = models.BooleanField("démonstration", default=False)
+    # The account is closed for ever, its name and address gone; what the person contributed stays.
+    erased_at = models.DateTimeField("effacée", null=True, blank=True, editable=False)
     date_joined = models.DateTimeField("inscription", default=timezone.now)
 
     objects = UserManager()
@@ -76,7 +78,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return "personne effacée" if self.erased_at else self.name or self.email
 
     @cached_property
     def is_coordinator(self) -> bool:

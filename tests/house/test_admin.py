@@ -23,6 +23,8 @@ PERMISSIONS = {
         "membership": "add change view",
         "user": "add change view",
         "region": "view",
+        "traceentry": "view",
+        "invitation": "view",
     },
     "meetings": {
         "meeting": "add change delete view",

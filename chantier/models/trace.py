@@ -1,0 +1,82 @@
+"""What happened, for the coordinator to read: kept as it was written, and thrown away when it is old."""
+
+import datetime as dt
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+# The trigger of migration 0006 holds the same number.
+TRACE_KEPT = dt.timedelta(days=730)
+
+
+class NeverChanged(TypeError):
+    """Somebody wrote code that changes the trace."""
+
+
+class TraceQuerySet(models.QuerySet):
+    """Queries on the trace; none of them changes it, but for what is old."""
+
+    def on(self, obj: models.Model) -> "TraceQuerySet":
+        """Keep what happened to an object, the last first."""
+        return self.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
+
+    def old(self) -> "TraceQuerySet":
+        """Keep what is no longer kept."""
+        return self.filter(at__lt=timezone.now() - TRACE_KEPT)
+
+    def purge(self) -> int:
+        """Delete what is no longer kept, and nothing else; return how many."""
+        return super(TraceQuerySet, self.old()).delete()[0]
+
+    def update(self, **fields: Any) -> NoReturn:
+        """Refuse."""
+        raise NeverChanged
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise NeverChanged
+
+
+class TraceEntry(models.Model):
+    """Something that happened: when, who did it, what, to which object.
+
+    `by` and `object_id` are numbers of rows: an entry holds no name and no address, and says nothing of a
+    person once their account is erased. `detail` holds plain facts of the event, such as a role.
+    """
+
+    at = models.DateTimeField("quand", default=timezone.now, db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,  # what happened stays when the account is gone
+        related_name="+",
+        verbose_name="par",
+    )
+    event = models.CharField("quoi", max_length=40)
+    object_type = models.CharField("genre d’objet", max_length=60, blank=True)
+    object_id = models.CharField("numéro d’objet", max_length=40, blank=True)
+    detail = models.JSONField("détail", default=dict)
+
+    objects = TraceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "trace"
+        verbose_name_plural = "traces"
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["object_type", "object_id"], name="trace_object")]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.object_type} {self.object_id}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new entry; raises NeverChanged for one that is written already."""
+        if not self._state.adding:
+            raise NeverChanged
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise NeverChanged
