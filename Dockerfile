@@ -20,4 +20,5 @@ ENV PATH=/app/.venv/bin:$PATH VAR_DIR=/app/var PYTHONUNBUFFERED=1 PYTHONDONTWRIT
 USER portail
 EXPOSE 8000
 CMD ["gunicorn", "--no-control-socket", "--worker-class", "gthread", "--workers", "2", "--threads", "4", \
-     "--worker-tmp-dir", "/dev/shm", "--bind", "0.0.0.0:8000", "ecpar_portal.wsgi:application"]
+     "--worker-tmp-dir", "/dev/shm", "--logger-class", "ecpar_portal.web_server_log.JsonLogger", \
+     "--bind", "0.0.0.0:8000", "ecpar_portal.wsgi:application"]

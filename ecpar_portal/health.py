@@ -34,7 +34,7 @@ def _told(name: str, check: Callable[[], str]) -> str:
     try:
         return check()
     except Exception:  # whatever a client may raise: the part does not answer
-        logger.warning("health: %s does not answer", name, exc_info=True)
+        logger.warning("health: a part does not answer", exc_info=True, extra={"part": name})
         return "ne répond pas."
 
 

@@ -264,12 +264,19 @@ TIME_ZONE = env.str("TIME_ZONE", default="America/Toronto")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "ecpar_portal.logs.PlainFormatter" if DEMO else "ecpar_portal.logs.JsonFormatter",
+            "fmt": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "ecpar_portal": {"level": "INFO"},
         "reports": {"level": "INFO"},
         "mailing": {"level": "INFO"},
+        "celery": {"level": "INFO"},
     },
 }

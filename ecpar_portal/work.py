@@ -17,6 +17,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from ecpar_portal.logs import about, name_of
+
 logger = logging.getLogger(__name__)
 
 FIRST_DELAY, LONGEST_DELAY = dt.timedelta(seconds=30), dt.timedelta(hours=1)
@@ -135,7 +137,7 @@ class WorkRow(models.Model):
         mine = type(self).objects.filter(pk=self.pk, state=self.State.RUNNING, attempts=self.attempts)
         kept = bool(mine.update(lease_until=None, **fields))
         if not kept:
-            logger.warning("%s %s: another worker took it over", self._meta.label, self.pk)
+            logger.warning("another worker took it over", extra=about(self))
         return kept
 
 
@@ -167,7 +169,7 @@ def _send(model: type[WorkRow], pk: object) -> None:
     try:
         _kinds[model].task.delay(str(pk))
     except Exception:  # whatever a broker's client may raise: the sweep is there for it
-        logger.warning("no bell for %s %s: it waits for the sweep", model._meta.label, pk, exc_info=True)
+        logger.warning("no bell: it waits for the sweep", exc_info=True, extra={"row": name_of(model, pk)})
 
 
 def sweep() -> int:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from ecpar_portal.logs import about, kind_of_error, name_of
 from ecpar_portal.refusal import Refusal
 from ecpar_portal.work import ring
 from mailing.emails import Carrier, NotNow, Refused
@@ -120,7 +121,7 @@ def send_again(email: OutgoingEmail, *, by: Any) -> OutgoingEmail:
         again_of=email,
     )
     ring(again)
-    logger.info("email %s sent again as %s by user %s", email.pk, again.pk, by.pk)
+    logger.info("sent again", extra=about(again, user=by.pk, cause=name_of(email, email.pk)))
     return again
 
 
@@ -174,13 +175,14 @@ def _send(email: OutgoingEmail, carrier: Carrier) -> bool:
     try:
         carrier.send(email)
     except Refused as refusal:
-        logger.warning("email %s failed: %s", email.pk, refusal)
+        logger.warning("not sent", extra=about(email, cause=kind_of_error(refusal.__cause__)))
         email.fail(str(refusal))
         return False
     except NotNow as reason:
-        logger.info("email %s waits (try %s): %s", email.pk, email.attempts, reason)
+        logger.info("waits", extra=about(email, cause=kind_of_error(reason.__cause__)))
         email.give_back(str(reason), interrupted=email.interrupted or reason.in_doubt)
         return False
+    logger.info("sent", extra=about(email))
     return email.finish(sent_at=timezone.now())
 
 
