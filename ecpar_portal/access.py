@@ -2,7 +2,7 @@
 
 A rule is a function of the person. What a person may not see is left out by `visible_to` and answers 404;
 what they may see but not do is refused here and answers 403. An anonymous person goes to the login page
-(`LoginRequiredMiddleware`), but on views marked `public`.
+(`LoginMiddleware`), but on views marked `public`.
 """
 
 from collections.abc import Callable, Iterator

@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "ecpar_portal.middleware.LoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -131,9 +131,18 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that is gone is an error, not a page that never comes.
+    gone_after = {"connect_timeout": 3, "tcp_user_timeout": 10_000}
+    DATABASES["default"]["OPTIONS"] = gone_after | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 
-CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://portal_cache")}
+CACHES = {
+    "default": env.cache_url("CACHE_URL", default="dbcache://portal_cache"),
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # what each process looked at
+}
+if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
+    gone_after = {"socket_connect_timeout": 2, "socket_timeout": 2}
+    CACHES["default"]["OPTIONS"] = gone_after | CACHES["default"].get("OPTIONS", {})
 
 STORAGE_URL = env.str("STORAGE_URL", default=f"file://{VAR_DIR / 'files'}")
 if urlsplit(STORAGE_URL).scheme != "file":
@@ -264,12 +273,19 @@ TIME_ZONE = env.str("TIME_ZONE", default="America/Toronto")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "ecpar_portal.logs.PlainFormatter" if DEMO else "ecpar_portal.logs.JsonFormatter",
+            "fmt": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "ecpar_portal": {"level": "INFO"},
         "reports": {"level": "INFO"},
         "mailing": {"level": "INFO"},
+        "celery": {"level": "INFO"},
     },
 }

@@ -20,5 +20,4 @@ def sweep() -> None:
 @shared_task
 def purge() -> None:
     """Throw away what is spent or old, and say how much."""
-    counts = {**work.purge(), "broker": purge_spent()}
-    logger.info("purge: %s", ", ".join(f"{name} {count}" for name, count in counts.items()))
+    logger.info("purged", extra={"counts": {**work.purge(), "broker": purge_spent()}})

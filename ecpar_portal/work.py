@@ -17,6 +17,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from ecpar_portal.logs import about, name_of
 from ecpar_portal.prepared import update_where
 
 logger = logging.getLogger(__name__)
@@ -138,7 +139,7 @@ class WorkRow(models.Model):
         mine = {**self.as_read(), "state": self.State.RUNNING}
         kept = update_where(type(self), mine, {"lease_until": None, **fields})
         if not kept:
-            logger.warning("%s %s: another worker took it over", self._meta.label, self.pk)
+            logger.warning("another worker took it over", extra=about(self))
         return kept
 
 
@@ -170,7 +171,7 @@ def _send(model: type[WorkRow], pk: object) -> None:
     try:
         _kinds[model].task.delay(str(pk))
     except Exception:  # whatever a broker's client may raise: the sweep is there for it
-        logger.warning("no bell for %s %s: it waits for the sweep", model._meta.label, pk, exc_info=True)
+        logger.warning("no bell: it waits for the sweep", exc_info=True, extra={"row": name_of(model, pk)})
 
 
 def sweep() -> int:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from ecpar_portal.logs import about, kind_of_error, name_of
 from ecpar_portal.refusal import Refusal
 from ecpar_portal.work import ring
 from mailing.emails import Carrier, NotNow, Refused
@@ -23,6 +24,8 @@ State = OutgoingEmail.State
 COPIED = ("kind", "user_id", "to", "subject", *CONTENT, "calendar_method", "expires_at")
 SUBJECT_LENGTH = OutgoingEmail._meta.get_field("subject").max_length
 AGAIN = "/encore/"
+RESTORED = "Retenu après une restauration."
+TOO_LATE = "Trop tard pour être utile."
 
 
 class HeaderInjection(ValueError):
@@ -50,9 +53,10 @@ def queue(
 ) -> OutgoingEmail:
     """Write a message in the caller's transaction; one for each key, whoever asks again.
 
-    One that was withdrawn comes back with its new content: its purpose has come back. It leaves at `due_at`,
-    at once by default, and never after `expires_at`. Raises HeaderInjection for a subject or an address on
-    more than one line, KeyError for a kind that no app registers.
+    One that was withdrawn comes back with its new content: its purpose has come back; one that a restore held
+    is held again. It leaves at `due_at`, at once by default, and never after `expires_at`. Raises
+    HeaderInjection for a subject or an address on more than one line, KeyError for a kind that no app
+    registers.
     """
     for value in (to, subject, calendar_method):
         _refuse_line_breaks(value)
@@ -83,7 +87,9 @@ def _refuse_line_breaks(value: str) -> None:
 def _comes_back(email: OutgoingEmail, content: dict[str, Any]) -> bool:
     withdrawn = OutgoingEmail.objects.filter(pk=email.pk, state=State.WITHDRAWN)
     # Its attempts go on counting: by their number a late worker knows that the row is no longer its own.
-    back = withdrawn.update(state=State.WAITING, last_error="", wiped_at=None, **content)
+    content |= {"wiped_at": None}
+    back = withdrawn.filter(last_error=RESTORED).update(state=State.HELD, **content)
+    back = back or withdrawn.update(state=State.WAITING, last_error="", **content)
     if back:
         email.refresh_from_db()
     return bool(back)
@@ -91,13 +97,13 @@ def _comes_back(email: OutgoingEmail, content: dict[str, Any]) -> bool:
 
 @transaction.atomic
 def withdraw(emails: OutgoingEmailQuerySet | str) -> int:
-    """Take back what waits, of a queryset or of the keys that begin so; return how many.
+    """Take back what waits or is held, of a queryset or of the keys that begin so; return how many.
 
     What a worker holds at this moment leaves all the same.
     """
     if isinstance(emails, str):
         emails = OutgoingEmail.objects.about(emails)
-    return _withdraw(emails.waiting())
+    return _withdraw(emails.untaken())
 
 
 def _withdraw(emails: OutgoingEmailQuerySet, **fields: object) -> int:
@@ -120,7 +126,7 @@ def send_again(email: OutgoingEmail, *, by: Any) -> OutgoingEmail:
         again_of=email,
     )
     ring(again)
-    logger.info("email %s sent again as %s by user %s", email.pk, again.pk, by.pk)
+    logger.info("sent again", extra=about(again, user=by.pk, cause=name_of(email, email.pk)))
     return again
 
 
@@ -174,13 +180,14 @@ def _send(email: OutgoingEmail, carrier: Carrier) -> bool:
     try:
         carrier.send(email)
     except Refused as refusal:
-        logger.warning("email %s failed: %s", email.pk, refusal)
+        logger.warning("not sent", extra=about(email, cause=kind_of_error(refusal.__cause__)))
         email.fail(str(refusal))
         return False
     except NotNow as reason:
-        logger.info("email %s waits (try %s): %s", email.pk, email.attempts, reason)
+        logger.info("waits", extra=about(email, cause=kind_of_error(reason.__cause__)))
         email.give_back(str(reason), interrupted=email.interrupted or reason.in_doubt)
         return False
+    logger.info("sent", extra=about(email))
     return email.finish(sent_at=timezone.now())
 
 
@@ -188,6 +195,30 @@ def _send(email: OutgoingEmail, carrier: Carrier) -> bool:
 def purge() -> int:
     """Withdraw what is too late to be of use, delete what ended `MAIL_KEPT_DAYS` ago; return how many."""
     now = timezone.now()
-    _withdraw(OutgoingEmail.objects.too_late(now), last_error="Trop tard pour être utile.")
+    _withdraw(OutgoingEmail.objects.too_late(now), last_error=TOO_LATE)
     old = OutgoingEmail.objects.ended_before(now - dt.timedelta(days=settings.MAIL_KEPT_DAYS))
     return old.delete()[1].get(OutgoingEmail._meta.label, 0)
+
+
+@transaction.atomic
+def hold_unsent() -> int:
+    """Hold what has not left until a coordinator releases it; return how many.
+
+    For a database that comes from a backup: the message may have left since, and will say so once it leaves.
+    """
+    return OutgoingEmail.objects.unsent().update(
+        state=State.HELD, lease_until=None, interrupted=True, last_error=RESTORED
+    )
+
+
+@transaction.atomic
+def release(emails: OutgoingEmailQuerySet, *, by: Any) -> tuple[int, int]:
+    """Let what is held leave; return how many wait now, and how many were too late and are withdrawn."""
+    held = emails.held()
+    late = _withdraw(held.filter(expires_at__lte=timezone.now()), last_error=TOO_LATE)
+    first = held.order_by("due_at", "pk").first()
+    released = held.update(state=State.WAITING, last_error="")
+    if first:
+        ring(first)  # who answers takes the others too
+    logger.info("released", extra={"user": by.pk, "counts": {"released": released, "too late": late}})
+    return released, late

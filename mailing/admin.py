@@ -38,7 +38,7 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
         *("created_at", "due_at", "expires_at", "sent_at", "wiped_at"),
         *("again_of", "message_id", "key"),
     ]
-    actions = ["send_again"]
+    actions = ["send_again", "release"]
 
     @admin.display(description="genre", ordering="kind")
     def kind_label(self, email: OutgoingEmail) -> str:
@@ -73,6 +73,21 @@ class OutgoingEmailAdmin(admin.ModelAdmin):
         if sent:
             what = f"{french.counted(sent, 'courriel')} {french.plural(sent, 'part', 'partent')} de nouveau."
             self.message_user(request, what, messages.SUCCESS)
+
+    @admin.action(description="Libérer les courriels retenus", permissions=["view"])
+    def release(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Let the chosen messages leave that a restore held, and say what becomes of each."""
+        released, late = actions.release(queryset, by=request.user)
+        if released:
+            what = f"{french.counted(released, 'courriel')} {french.plural(released, 'part', 'partent')}."
+            self.message_user(request, what, messages.SUCCESS)
+        if late:
+            left_out = french.plural(
+                late, "n’est plus utile et est retiré", "ne sont plus utiles et sont retirés"
+            )
+            self.message_user(request, f"{french.counted(late, 'courriel')} {left_out}.", messages.WARNING)
+        if not released and not late:
+            self.message_user(request, "Aucun des courriels choisis n’est retenu.", messages.WARNING)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never: a message has a cause in the portal."""

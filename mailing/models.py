@@ -35,9 +35,21 @@ class OutgoingEmailQuerySet(WorkRowQuerySet):
         """Keep what nobody has taken yet."""
         return self.filter(state=WorkRow.State.WAITING)
 
+    def held(self) -> "OutgoingEmailQuerySet":
+        """Keep what a coordinator has to release before it leaves."""
+        return self.filter(state=WorkRow.State.HELD)
+
+    def untaken(self) -> "OutgoingEmailQuerySet":
+        """Keep what waits for a worker, or for a coordinator."""
+        return self.filter(state__in=[WorkRow.State.WAITING, WorkRow.State.HELD])
+
     def on_their_way(self) -> "OutgoingEmailQuerySet":
         """Keep what waits or is being sent."""
         return self.filter(state__in=[WorkRow.State.WAITING, WorkRow.State.RUNNING])
+
+    def unsent(self) -> "OutgoingEmailQuerySet":
+        """Keep what waits, is being sent or is held."""
+        return self.exclude(state__in=ENDED)
 
     def about(self, cause: str) -> "OutgoingEmailQuerySet":
         """Keep the messages of one cause, by the beginning of their keys."""
@@ -48,9 +60,10 @@ class OutgoingEmailQuerySet(WorkRowQuerySet):
         return self.filter(sent_at__gt=instant)
 
     def too_late(self, now: dt.datetime) -> "OutgoingEmailQuerySet":
-        """Keep what waits and is of no use any more, abandoned by its worker or never taken."""
+        """Keep what waits or is held and is of no use any more, abandoned by its worker or never taken."""
         abandoned = models.Q(state=WorkRow.State.RUNNING, lease_until__lt=now)
-        return self.filter(models.Q(state=WorkRow.State.WAITING) | abandoned, expires_at__lte=now)
+        untaken = models.Q(state__in=[WorkRow.State.WAITING, WorkRow.State.HELD])
+        return self.filter(untaken | abandoned, expires_at__lte=now)
 
     def ended_before(self, instant: dt.datetime) -> "OutgoingEmailQuerySet":
         """Keep what was sent, or was given up, before an instant."""

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils import timezone
 
+from ecpar_portal.logs import about
 from ecpar_portal.work import ring
 from reports.models import Report, ReportRequest, asked_today, private_storage
 from reports.registry import kind_of
@@ -65,13 +66,13 @@ def produce(report_id: str) -> None:
         name = _store(report, content)
     except ContentChanged:
         report.withdraw()
-        logger.info("report %s withdrawn: its content has changed", report.pk)
+        logger.info("withdrawn: its content has changed", extra=about(report))
     except Exception as error:  # whatever a renderer raises is told on the row, and tried again
-        logger.exception("report %s failed (try %s)", report.pk, report.attempts)
+        logger.exception("not made", extra=about(report))
         report.give_back(f"{type(error).__name__}: {error}")
     else:
         report.finish(file=name, size=len(content), finished_at=timezone.now())
-        logger.info("report %s done, %s bytes", report.pk, len(content))
+        logger.info("made", extra=about(report, bytes=len(content)))
 
 
 def _render(report: Report) -> bytes:

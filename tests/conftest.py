@@ -9,9 +9,10 @@ from tests import factories
 
 @pytest.fixture(autouse=True)
 def quick_and_plain(settings):
-    """Cheap passwords, static files straight from the source, and a cache that starts empty."""
+    """Cheap passwords, static files straight from the source, and caches that start empty."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
+    mine = {"KEY_PREFIX": uuid.uuid4().hex}
+    settings.CACHES = {name: {**values, **mine} for name, values in settings.CACHES.items()}
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -31,7 +31,7 @@ def test_compose_holds_web_worker_beat_postgresql_and_redis_each_with_its_health
 
 
 def test_what_must_stay_is_on_volumes(compose):
-    assert set(compose["volumes"]) == {"database", "broker", "files"}
+    assert set(compose["volumes"]) == {"database", "broker", "files", "backups"}
     for name, volume in (("web", "files"), ("worker", "files"), ("db", "database"), ("redis", "broker")):
         assert any(mount.startswith(f"{volume}:") for mount in compose["services"][name]["volumes"])
 

@@ -3,8 +3,9 @@
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
-from mailing.actions import deliver
+from mailing.actions import deliver, hold_unsent
 from mailing.models import OutgoingEmail
 from tests.mailing.writing import write
 from tests.pages import text_of
@@ -83,6 +84,35 @@ def test_a_coordinator_sends_again_what_is_kept(desk):
     deliver()
     assert [message.to[0] for message in mail.outbox].count("personne1@ville.example") == 2
     assert len(mail.outbox) == 3
+
+
+def release(client, *messages):
+    sent = {"action": "release", "_selected_action": [message.pk for message in messages]}
+    return client.post(LIST, sent, follow=True)
+
+
+def test_a_coordinator_releases_what_a_restore_held_but_not_what_is_of_no_use_any_more(desk):
+    first, second, late, other = write(1), write(2), write(3), write(4)
+    assert hold_unsent() == 4
+    assert deliver() == 0
+    OutgoingEmail.objects.filter(pk=late.pk).update(expires_at=timezone.now())
+    page = text_of(release(desk, first, second, late))
+    assert "2 courriels partent." in page
+    assert "1 courriel n’est plus utile et est retiré." in page
+    late.refresh_from_db()
+    assert (late.state, late.last_error) == ("withdrawn", "Trop tard pour être utile.")
+    assert deliver() == 2
+    assert {message.to[0] for message in mail.outbox} == {first.to, second.to}
+    assert "Aucun des courriels choisis n’est retenu." in text_of(release(desk, first, late))
+    other.refresh_from_db()
+    assert other.state == "held"
+
+
+def test_a_member_releases_nothing(sign_in, member):
+    message = write()
+    hold_unsent()
+    assert release(sign_in(member), message).status_code == 403
+    assert deliver() == 0
 
 
 def test_nobody_writes_changes_or_deletes_a_message_by_hand(desk):

@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from ecpar_portal import work
 from mailing import actions
-from mailing.actions import HeaderInjection, NotSentAgain, deliver, purge, send_again, withdraw
+from mailing.actions import (
+    HeaderInjection,
+    NotSentAgain,
+    deliver,
+    hold_unsent,
+    purge,
+    release,
+    send_again,
+    withdraw,
+)
 from mailing.models import OutgoingEmail
 from tests import factories as f
 from tests.mailing.writing import it_is_time, state_of, write
@@ -154,6 +163,39 @@ def test_what_was_never_sent_in_time_is_withdrawn_at_night_and_its_secret_wiped(
     assert (state_of(late), late.text) == ("withdrawn", "")
     assert late.last_error == "Trop tard pour être utile."
     assert state_of(held) == "running"
+
+
+def test_everything_that_has_not_left_is_held_after_a_restore_and_says_that_it_may_have_arrived():
+    for state in OutgoingEmail.State:
+        f.OutgoingEmailFactory(state=state, to=f"{state}@ville.example")
+    assert hold_unsent() == 3
+    assert deliver() == 0
+    held = OutgoingEmail.objects.filter(state="held")
+    assert {message.to.partition("@")[0] for message in held} == {"waiting", "running", "held"}
+    assert {message.last_error for message in held} == {"Retenu après une restauration."}
+    release(held, by=f.UserFactory())
+    assert deliver() == 3
+    assert all(message.may_have_arrived_twice for message in OutgoingEmail.objects.exclude(sent_at=None))
+
+
+def test_what_is_held_is_still_held_when_it_is_planned_again_and_goes_when_its_cause_goes():
+    write(1, key="rencontre/1/ana")
+    hold_unsent()
+    withdraw("rencontre/1/")
+    again = write(1, key="rencontre/1/ana", subject="Nouvelle heure")
+    assert (again.state, again.subject) == ("held", "Nouvelle heure")
+    assert deliver() == 0
+    assert withdraw("rencontre/1/") == 1
+    assert release(OutgoingEmail.objects.all(), by=f.UserFactory()) == (0, 0)
+    assert deliver() == 0
+
+
+def test_a_secret_that_is_held_is_wiped_once_its_link_has_ended():
+    secret = write(kind="code", text="4321", expires_at=timezone.now() + HOUR)
+    hold_unsent()
+    OutgoingEmail.objects.update(expires_at=timezone.now())
+    purge()
+    assert (state_of(secret), secret.text) == ("withdrawn", "")
 
 
 def test_no_more_leave_in_a_minute_than_the_mail_server_allows(settings):
