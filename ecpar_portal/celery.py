@@ -3,7 +3,10 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_shutting_down
 from kombu.transport.sqlalchemy import Transport
+
+from ecpar_portal import stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecpar_portal.settings")
 # One message a second otherwise; given as a transport option, kombu hands it to SQLAlchemy, which refuses it.
@@ -12,3 +15,4 @@ Transport.polling_interval = 0.2
 app = Celery("ecpar_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+worker_shutting_down.connect(stopping.ask)
