@@ -35,9 +35,9 @@ def empty_database() -> Iterator[BaseDatabaseWrapper]:
     """An empty database of the test's own, of the same kind as the test's, as the default one."""
     values = {**settings.DATABASES["default"], "NAME": f"own_{secrets.token_hex(6)}"}
     if values["ENGINE"].endswith("sqlite3"):
-        with tempfile.TemporaryDirectory(dir=settings.VAR_DIR) as folder:
-            with default_database(**values | {"NAME": f"{folder}/own.sqlite3"}) as database:
-                yield database
+        values["NAME"] = f"{settings.VAR_DIR / values['NAME']}.sqlite3"
+        with default_database(**values) as database:
+            yield database
         return
     with connections["default"]._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{values["NAME"]}"')
@@ -58,7 +58,9 @@ class Cluster:
         if self.user:
             shutil.chown(self.folder, self.user)
         self.port = free_port()
-        self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self._run(
+            "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"
+        )
         self.start()
 
     @property

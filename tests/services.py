@@ -55,7 +55,12 @@ class Worker:
             "-l",
             "INFO",
         ]
-        command += ["--schedule", str(settings.VAR_DIR / f"beat-{name}"), "--without-gossip", "--without-mingle"]
+        command += [
+            "--schedule",
+            str(settings.VAR_DIR / f"beat-{name}"),
+            "--without-gossip",
+            "--without-mingle",
+        ]
         inherited = {
             **os.environ,
             "DATABASE_URL": database_url(),

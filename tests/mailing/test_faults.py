@@ -13,7 +13,7 @@ from mailing import tasks
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
 from tests import factories as f
-from tests.mailing.writing import it_is_time, state_of, write
+from tests.mailing.writing import state_of, write
 from tests.services import empty_broker, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)

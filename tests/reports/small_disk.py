@@ -1,9 +1,9 @@
 """The settings of a worker whose private files meet a limit of the system half-way.
 
-The kernel refuses the write (EFBIG), after some bytes, as it does on a full disk (ENOSPC). The limit stands while
-the file is written and no longer: for the whole process, it would stop the SQLite database and the log as well. A
-tmpfs of a few kB in a mount namespace would be a full disk indeed, but containers and recent systems refuse
-`unshare` to who is not root: a test on it would fail for want of a right.
+The kernel refuses the write (EFBIG), after some bytes, as it does on a full disk (ENOSPC). The limit stands
+while the file is written and no longer: for the whole process, it would stop the SQLite database and the log
+as well. A tmpfs of a few kB in a mount namespace would be a full disk indeed, but most containers refuse
+`unshare`, and recent systems do to who is not root: the test would fail there for want of a right.
 """
 
 import resource

@@ -15,8 +15,8 @@ from meetings.actions import publish
 from meetings.models import Meeting
 from reports.actions import produce
 from reports.models import Report
-from tests.reports.asking import address, done, files, get
 from tests import factories as f
+from tests.reports.asking import address, done, files, get
 from tests.services import Worker, database_url, empty_broker, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
