@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from ecpar_portal import stopping
 from ecpar_portal.logs import about, kind_of_error, name_of
 from ecpar_portal.refusal import Refusal
 from ecpar_portal.work import ring
@@ -144,7 +145,8 @@ def deliver(pk: str = "") -> int:
     """Send the message that a bell speaks of, then every other that is due; return how many left.
 
     One connection for all of them; each is claimed, sent and marked before the next one is looked at. What is
-    left when the server is down, or when the minute is full, waits for the sweep.
+    left when the server is down, when the minute is full or when the worker is asked to stop, waits for the
+    sweep.
     """
     sent = 0
     with Carrier() as carrier:
@@ -161,7 +163,7 @@ def _taken(pk: str) -> Iterator[OutgoingEmail]:
     batch = list(first) or OutgoingEmail.objects.next_due()
     while batch:
         for email in batch:
-            if _minute_is_full():
+            if stopping.is_asked() or _minute_is_full():
                 return
             if taken := OutgoingEmail.objects.take(email):
                 yield taken

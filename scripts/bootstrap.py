@@ -4,7 +4,7 @@
     python3 scripts/bootstrap.py run                 set up, then start the portal
     python3 scripts/bootstrap.py manage ARGUMENTS    set up, then `manage.py ARGUMENTS`
     python3 scripts/bootstrap.py tools [COMMAND]     the same with the tools of developers, then COMMAND
-    python3 scripts/bootstrap.py tests [COMMAND]     the same with Chromium and Poppler, then COMMAND
+    python3 scripts/bootstrap.py tests [COMMAND]     the same with Chromium, Poppler, PostgreSQL, then COMMAND
 
 This file keeps to what Python 3.6 can parse, so that an old Python gets one line and not a SyntaxError.
 The steps themselves are in `steps/`, which only a recent Python reads.

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
-from . import browser, environment, places
+from . import browser, environment, places, servers
 from .speech import Stop, reason, speak_utf8
 
 
@@ -40,6 +40,7 @@ def dispatch(command: str = "", *, rest: Sequence[str]) -> None:
         become(rest, {})
     elif command == "tests":
         prepare("test")
+        servers.prepare()
         become(rest, {"CHROMIUM": browser.prepare()})
     else:
         raise Stop("Commandes\u00a0: run, manage, tools, tests. Voir aussi «\u00a0make help\u00a0».")

@@ -4,6 +4,7 @@ import pytest
 
 from mailing import registry
 from tests.mailing.post_office import PostOffice
+from tests.services import Worker, empty_broker
 
 
 @pytest.fixture
@@ -29,3 +30,19 @@ def kinds(monkeypatch):
     monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
     registry.register(registry.Kind("convocation", "Convocation"))
     registry.register(registry.Kind("code", "Code", secret=True))
+
+
+@pytest.fixture
+def start(post_office):
+    """Start workers that send through the test's mail server; those that live at the end are stopped."""
+    empty_broker()  # the bells of other tests
+    workers = []
+
+    def start_one(office: PostOffice = post_office, **environment: str) -> Worker:
+        workers.append(Worker(**{"EMAIL_URL": office.url, "WORK_LEASE_SECONDS": "3"} | environment))
+        return workers[-1]
+
+    yield start_one
+    for worker in workers:
+        if worker.process.poll() is None:
+            worker.kill()

@@ -18,7 +18,8 @@ class PostOffice:
 
     `answer(address)` is what it says of a recipient. `trouble(moment, address)` makes it "hang" (until the
     answer changes) or "cut" the connection at "greeting", at "data" before it keeps the letter, or at
-    "receipt" once it has kept it.
+    "receipt" once it has kept it. `hanging` holds the addresses that it hangs on now; each letter takes it
+    `pace` seconds.
     """
 
     def __init__(self) -> None:
@@ -26,6 +27,8 @@ class PostOffice:
         self.url = f"smtp://127.0.0.1:{self.port}"
         self.raw: list[bytes] = []
         self.visits = 0
+        self.pace = 0.0
+        self.hanging: list[str] = []
         self.answer: Callable[[str], str] = lambda address: "250 OK"
         self.trouble: Callable[[str, str], str] = lambda moment, address: ""
         self.start()
@@ -66,15 +69,24 @@ class PostOffice:
 
     async def handle_DATA(self, server, session, envelope):
         await self._be_troubled(server, "data", envelope.rcpt_tos[0])
+        await asyncio.sleep(self.pace)
         self.raw.append(envelope.content)
         await self._be_troubled(server, "receipt", envelope.rcpt_tos[0])
         return "250 OK"
 
     async def _be_troubled(self, server, moment: str, address: str) -> None:
-        while self.trouble(moment, address) == "hang":
-            await asyncio.sleep(0.02)
+        if self.trouble(moment, address) == "hang":
+            await self._hang(moment, address)
         if self.trouble(moment, address) == "cut":
             at_once = struct.pack("ii", 1, 0)
             server.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
             server.transport.abort()
             await asyncio.sleep(60)  # it is cancelled with its connection
+
+    async def _hang(self, moment: str, address: str) -> None:
+        self.hanging.append(address)
+        try:
+            while self.trouble(moment, address) == "hang":
+                await asyncio.sleep(0.02)
+        finally:  # cancelled when who waits goes
+            self.hanging.remove(address)

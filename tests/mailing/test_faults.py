@@ -9,31 +9,14 @@ from celery import Celery
 from django.db import transaction
 
 from ecpar_portal import work
-from ecpar_portal.celery import app
 from mailing import tasks
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
 from tests import factories as f
-from tests.mailing.writing import it_is_time, state_of, write
-from tests.services import Worker, wait_until
+from tests.mailing.writing import state_of, write
+from tests.services import empty_broker, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def start(post_office):
-    """Start workers that send through the test's mail server; those that live at the end are stopped."""
-    app.control.purge()  # the bells of other tests
-    workers = []
-
-    def start_one() -> Worker:
-        workers.append(Worker(EMAIL_URL=post_office.url, WORK_LEASE_SECONDS="3"))
-        return workers[-1]
-
-    yield start_one
-    for worker in workers:
-        if worker.process.poll() is None:
-            worker.kill()
 
 
 @pytest.fixture
@@ -128,20 +111,28 @@ def test_a_broker_that_is_down_fails_nobody_and_the_sweep_sends(post_office, sta
     assert OutgoingEmail.objects.get().text == ""
 
 
-def test_sixty_messages_arrive_through_refusals_and_a_killed_worker(post_office, two_workers):
-    refusals, killed = iter(range(40)), []
-    post_office.answer = lambda address: "250 OK" if next(refusals, None) is None else "451 revenez plus tard"
-    post_office.trouble = lambda moment, address: "hang" if moment == "receipt" and not killed else ""
+def test_bells_that_the_broker_lost_are_rung_again_by_the_sweep(post_office, start):
+    messages = [write() for _ in range(5)]
+    assert empty_broker() == 5
+    assert empty_broker() == 0
+    assert {state_of(message) for message in messages} == {"waiting"}
+    start()
+    wait_until(all_done)
+    assert sorted(post_office.recipients()) == sorted(message.to for message in messages)
+
+
+def test_a_worker_asked_to_stop_sends_what_it_has_in_hand_and_leaves_the_rest(post_office, start):
+    post_office.trouble = lambda moment, address: "hang" if moment == "receipt" else ""
     with transaction.atomic():
-        messages = [write(number) for number in range(60)]
-    wait_until(lambda: len(post_office.raw) == 2 or it_is_time())  # each worker waits for the receipt of one
-    killed.append(two_workers[0].kill())
-    assert killed == [-signal.SIGKILL]
-    wait_until(lambda: all_done() or it_is_time())
-    arrived = Counter(letter["Message-ID"] for letter in post_office.letters())
-    assert set(arrived) == {message.message_id for message in messages}
-    doubled = {message_id for message_id, times in arrived.items() if times > 1}
-    flagged = OutgoingEmail.objects.filter(interrupted=True)
-    assert doubled == set(flagged.values_list("message_id", flat=True))
-    assert len(doubled) == 1
-    assert len(post_office.raw) == 61
+        messages = [write() for _ in range(20)]
+    leaving = start(WORK_LEASE_SECONDS="60")
+    wait_until(lambda: post_office.hanging)
+    leaving.ask_to_stop()
+    post_office.trouble = lambda moment, address: ""
+    assert leaving.process.wait(30) == 0
+    assert len(post_office.raw) == 1
+    assert Counter(map(state_of, messages)) == {"done": 1, "waiting": 19}
+    start()
+    wait_until(all_done)
+    assert sorted(post_office.recipients()) == sorted(message.to for message in messages)
+    assert set(OutgoingEmail.objects.values_list("attempts", "interrupted")) == {(1, False)}

@@ -97,6 +97,28 @@ def test_nine_in_the_morning_stays_nine_when_the_clock_changes(cycle, member, da
     assert [email.due_at.astimezone(dt.UTC).isoformat() for email in waiting()] == expected
 
 
+def test_a_meeting_at_an_hour_that_comes_twice_is_kept_in_utc_and_reminds_once_a_day(
+    sign_in, coordinator, cycle, member
+):
+    sent = {
+        "cycle": cycle.pk,
+        "date": "2027-11-07",
+        "start_time": "01:30",
+        "end_time": "03:00",
+        "state": "draft",
+    }
+    assert sign_in(coordinator).post(reverse("admin:meetings_meeting_add"), sent).status_code == 302
+    meeting = Meeting.objects.get()
+    assert meeting.starts_at == dt.datetime(2027, 11, 7, 5, 30, tzinfo=dt.UTC)  # the first of the two
+    with mock.patch("django.utils.timezone.now", return_value=dt.datetime(2027, 1, 5, tzinfo=dt.UTC)):
+        actions.convene(meeting, by=None)
+        reminders.plan_all()
+    instants = [dt.datetime(2027, 10, 31, 13, tzinfo=dt.UTC), dt.datetime(2027, 11, 6, 13, tzinfo=dt.UTC)]
+    assert [(email.due_at, email.expires_at) for email in waiting()] == [
+        (instant, meeting.starts_at) for instant in instants
+    ]
+
+
 def test_what_is_already_past_is_not_planned(cycle, member):
     for days, planned in ((30, 2), (3, 1), (0, 0)):
         OutgoingEmail.objects.all().delete()

@@ -1,7 +1,6 @@
 """What must hold when a worker dies or the broker is away."""
 
 import datetime as dt
-import errno
 import os
 import signal
 import subprocess
@@ -12,13 +11,37 @@ from celery import Celery
 from django.utils import timezone
 
 from ecpar_portal import work
+from meetings.actions import publish
 from meetings.models import Meeting
 from reports.actions import produce
 from reports.models import Report
+from tests import factories as f
 from tests.reports.asking import address, done, files, get
-from tests.services import Worker, database_url, wait_until
+from tests.services import Worker, database_url, empty_broker, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def start():
+    """Start workers; those that live at the end are stopped."""
+    empty_broker()  # the bells of other tests
+    workers = []
+
+    def start_one(**environment: str) -> Worker:
+        workers.append(Worker(**environment))
+        return workers[-1]
+
+    yield start_one
+    for worker in workers:
+        if worker.process.poll() is None:
+            worker.kill()
+
+
+def tried(times: int) -> bool:
+    """Whether the report was tried so often, and nobody has it in hand."""
+    report = Report.objects.get()
+    return report.attempts == times and report.state != Report.State.RUNNING
 
 
 def test_a_worker_killed_in_the_middle_leaves_one_whole_file_after_the_next_one(reader, meeting):
@@ -122,31 +145,51 @@ def test_an_error_that_no_database_can_hold_is_noted_all_the_same(reader, meetin
     assert report.last_error.startswith("ValueError")
 
 
-def test_a_disk_that_fills_up_leaves_no_partial_file_and_the_person_may_try_again(
-    reader, meeting, monkeypatch
-):
+def test_a_disk_that_fills_up_leaves_no_partial_file_and_the_person_may_try_again(reader, meeting, start):
     get(reader, address(meeting))
-    report = Report.objects.get()
-
-    def filling_up(self, chunk_size=None):
-        yield b"%PDF-1.7 half of it"
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as full:
-        full.setattr("django.core.files.base.ContentFile.chunks", filling_up)
-        for _ in range(Report.max_attempts):
+    full = start(DJANGO_SETTINGS_MODULE="tests.reports.small_disk")
+    for number in range(1, Report.max_attempts + 1):
+        wait_until(lambda number=number: tried(number))
+        assert files() == []
+        assert "File too large" in Report.objects.get().last_error
+        if number < Report.max_attempts:
+            assert get(reader, address(meeting)).status_code == 202
             Report.objects.update(due_at=timezone.now())
-            produce(report.pk)
-    assert files() == []
-    report.refresh_from_db()
+            work.ring(Report.objects.get())
+    assert full.stop() == 0
+    report = Report.objects.get()
     assert report.state == Report.State.FAILED
-    assert "No space left" in report.last_error
     page = get(reader, address(meeting))
     assert "Réessayer" in page.text
-    assert "No space left" not in page.text
+    assert "too large" not in page.text
 
+    start()
     reader.post(f"{report.get_absolute_url()}reessayer/")
-    produce(report.pk)
+    wait_until(done)
+    assert get(reader, address(meeting)).body.startswith(b"%PDF")
+    assert len(files()) == 1
+
+
+def test_a_bell_that_the_broker_lost_is_rung_again_by_the_sweep(start, reader, meeting):
+    assert Report.objects.get().state == Report.State.WAITING  # since it was published
+    assert empty_broker() == 1
+    start()
+    wait_until(done)
+    assert get(reader, address(meeting)).body.startswith(b"%PDF")
+
+
+def test_a_worker_asked_to_stop_finishes_the_file_in_hand(reader, meeting, start):
+    f.SynthesisPointFactory.create_batch(40, meeting=meeting)  # a second of rendering or two
+    Report.objects.all().delete()
+    publish(meeting, by=None)
+    leaving = start(WORK_LEASE_SECONDS="60")
+    wait_until(lambda: Report.objects.filter(state=Report.State.RUNNING).exists())
+    leaving.ask_to_stop()
+    assert Report.objects.get(state=Report.State.RUNNING)
+    assert leaving.process.wait(30) == 0
+    report = Report.objects.get()
+    assert (report.state, report.attempts, report.interrupted) == (Report.State.DONE, 1, False)
+    assert len(files()) == 1
     assert get(reader, address(meeting)).body.startswith(b"%PDF")
 
 
