@@ -22,15 +22,6 @@ PRIVATE = ("elise@ville.example", "Élise Tremblay", "Votre lien", "clef-4321")
 
 
 @pytest.fixture
-def log(settings):
-    """The lines that workers write during the test."""
-    path = settings.VAR_DIR / "worker.log"
-    path.touch()
-    start = path.stat().st_size
-    return lambda: path.read_bytes()[start:].decode().splitlines()
-
-
-@pytest.fixture
 def post_office():
     """A mail server that says the address of who it refuses, as most do."""
     office = PostOffice()
@@ -46,16 +37,14 @@ def secret(transactional_db):
     return write(kind="account_link", to=to, subject=subject, text=f"{name} : https://portail.example/{link}")
 
 
-def test_a_worker_tells_the_failed_mail_and_the_report_by_their_rows_and_nobody_s_data(
-    secret, post_office, log
-):
+def test_a_worker_tells_the_failed_mail_and_the_report_by_their_rows_and_nobody_s_data(secret, post_office):
     meeting = f.SynthesisPointFactory().meeting
     publish(meeting, by=None)
     worker = Worker(EMAIL_URL=post_office.url, **PRODUCTION)
     report = Report.objects.get(object_id=meeting.current_version.pk)
     wait_until(lambda: state_of(secret) == "failed")
     wait_until(lambda: state_of(report) == "done")
-    written = log()
+    written = worker.log.read_text().splitlines()
     worker.stop()
     lines = [json.loads(line) for line in written if line.startswith("{")]
     told = {(line["message"], line.get("row"), line["level"]) for line in lines}
@@ -65,7 +54,7 @@ def test_a_worker_tells_the_failed_mail_and_the_report_by_their_rows_and_nobody_
     assert (refused["attempt"], refused["cause"]) == (1, "SMTPRecipientsRefused")
     assert refused["time"].endswith("+00:00")
     assert any(line["logger"].startswith("celery.") for line in lines)
-    assert not [word for word in PRIVATE if word in "".join(log())]
+    assert not [word for word in PRIVATE if word in worker.log.read_text()]
     banner = next(number for number, line in enumerate(written) if line.startswith("{"))
     assert [line for line in written[banner:] if not line.startswith("{")] == []
 
