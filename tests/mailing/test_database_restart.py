@@ -51,7 +51,7 @@ def test_a_database_restarted_in_mid_send_loses_no_message_and_holds_none(cluste
     assert in_hand.to == held
     assert (in_hand.lease_until - timezone.now()).total_seconds() < LEASE
     wait_until(all_done)
-    assert time.monotonic() - since < LEASE + 2 * SWEEP + 5
+    assert time.monotonic() - since < LEASE + 2 * SWEEP + 15  # a machine that does much else
 
     assert worker.process.poll() is None
     assert sorted(post_office.recipients()) == sorted([*(message.to for message in messages), held])
