@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from celery import Task
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from ecpar_portal.logs import about, name_of
@@ -62,6 +62,7 @@ class WorkRowQuerySet(models.QuerySet):
             "state": WorkRow.State.RUNNING,
             "lease_until": now + dt.timedelta(seconds=settings.WORK_LEASE_SECONDS),
             "attempts": row.attempts + 1,
+            "claims": row.claims + 1,
             "interrupted": row.interrupted or row.state == WorkRow.State.RUNNING,
         }
         if not update_where(self.model, row.as_read(), held):
@@ -95,6 +96,8 @@ class WorkRow(models.Model):
     expires_at = models.DateTimeField("utile jusqu’à", null=True, blank=True)
     lease_until = models.DateTimeField("tenu jusqu’à", null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
+    # Goes up whenever a row is taken, or begins anew: what was read before is then known to be out of date.
+    claims = models.PositiveIntegerField("prises", default=0, db_default=0, editable=False)
     interrupted = models.BooleanField("interrompu", default=False)
     last_error = models.TextField("dernière erreur", blank=True)
 
@@ -112,8 +115,19 @@ class WorkRow(models.Model):
         return self.state == self.State.WAITING and self.due_at <= now
 
     def as_read(self) -> dict[str, object]:
-        """What tells whether a row is still as it was read: both change with whatever happens to it."""
-        return {self._meta.pk.name: self.pk, "state": self.state, "attempts": self.attempts}
+        """What tells whether a row is still as it was read: one changes with whatever happens to it."""
+        return {self._meta.pk.name: self.pk, "state": self.state, "claims": self.claims}
+
+    @staticmethod
+    def anew() -> dict[str, object]:
+        """The fields of a row that begins anew: due now, untried, and no longer its former worker's."""
+        return {
+            "state": WorkRow.State.WAITING,
+            "due_at": timezone.now(),
+            "attempts": 0,
+            "claims": F("claims") + 1,
+            "last_error": "",
+        }
 
     def finish(self, **fields: object) -> bool:
         """Mark the row done with `fields`; False when the lease was lost to another worker meanwhile."""

@@ -17,7 +17,7 @@ from ecpar_portal.refusal import Refusal
 from ecpar_portal.work import ring
 from mailing.emails import Carrier, NotNow, Refused
 from mailing.models import CONTENT, OutgoingEmail, OutgoingEmailQuerySet, wiped
-from mailing.registry import kind_of
+from mailing.registry import kind_of, still_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ SUBJECT_LENGTH = OutgoingEmail._meta.get_field("subject").max_length
 AGAIN = "/encore/"
 RESTORED = "Retenu après une restauration."
 TOO_LATE = "Trop tard pour être utile."
+POINTLESS = "N’avait plus lieu d’être au moment de partir."
 
 
 class HeaderInjection(ValueError):
@@ -87,10 +88,10 @@ def _refuse_line_breaks(value: str) -> None:
 
 def _comes_back(email: OutgoingEmail, content: dict[str, Any]) -> bool:
     withdrawn = OutgoingEmail.objects.filter(pk=email.pk, state=State.WITHDRAWN)
-    # Its attempts go on counting: by their number a late worker knows that the row is no longer its own.
-    content |= {"wiped_at": None}
-    back = withdrawn.filter(last_error=RESTORED).update(state=State.HELD, **content)
-    back = back or withdrawn.update(state=State.WAITING, last_error="", **content)
+    content = OutgoingEmail.anew() | content | {"wiped_at": None}
+    held = {"state": State.HELD, "last_error": RESTORED}
+    back = withdrawn.filter(last_error=RESTORED).update(**content | held)
+    back = back or withdrawn.update(**content)
     if back:
         email.refresh_from_db()
     return bool(back)
@@ -118,6 +119,7 @@ def send_again(email: OutgoingEmail, *, by: Any) -> OutgoingEmail:
 
     Raises NotSentAgain for a content that is not kept, for what has not ended and for what is of no use now.
     """
+    email = OutgoingEmail.objects.select_for_update().get(pk=email.pk)  # two clicks at once send one
     reason = _why_not_again(email)
     if reason:
         raise NotSentAgain(reason)
@@ -136,8 +138,10 @@ def _why_not_again(email: OutgoingEmail) -> str:
         return "Son contenu n’est pas conservé."
     if email.state not in (State.DONE, State.FAILED) or email.sent_again.on_their_way().exists():
         return "Il est déjà en route, ou a été retiré."
-    if email.expires_at and email.expires_at <= timezone.now():
+    if (email.expires_at and email.expires_at <= timezone.now()) or not _still_useful([email]):
         return "Il n’est plus utile."
+    if email.user and email.to.lower() != email.user.email.lower():
+        return "Cette personne a changé d’adresse."
     return ""
 
 
@@ -162,12 +166,25 @@ def _taken(pk: str) -> Iterator[OutgoingEmail]:
     first = OutgoingEmail.objects.filter(pk=pk) if pk else OutgoingEmail.objects.none()
     batch = list(first) or OutgoingEmail.objects.next_due()
     while batch:
-        for email in batch:
+        for email in _still_useful(batch):
             if stopping.is_asked() or _minute_is_full():
                 return
             if taken := OutgoingEmail.objects.take(email):
                 yield taken
         batch = OutgoingEmail.objects.next_due()
+
+
+def _still_useful(batch: list[OutgoingEmail]) -> list[OutgoingEmail]:
+    """Leave out, as its kind says, what has lost its purpose since it was written; withdraw what was due."""
+    useful = set()
+    for name in {email.kind for email in batch}:
+        of_kind = [email for email in batch if email.kind == name]
+        useful |= {email.pk for email in still_of(name)(of_kind)}
+    pointless = [email.pk for email in batch if email.pk not in useful]
+    if pointless:
+        due = OutgoingEmail.objects.due(timezone.now()).filter(pk__in=pointless)
+        _withdraw(due, last_error=POINTLESS)
+    return [email for email in batch if email.pk in useful]
 
 
 def _minute_is_full() -> bool:

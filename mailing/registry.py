@@ -1,6 +1,8 @@
 """The kinds of messages that the portal sends; each app registers its own in `AppConfig.ready`."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -9,12 +11,15 @@ class Kind:
 
     `label` is what people read; one may decline an `optional` kind; the content of a `secret` one is shown to
     nobody and thrown away once it has left, since it holds a link or a code that opens an account.
+
+    `still` is asked just before messages leave, some at once: it returns those that still make sense.
     """
 
     name: str
     label: str
     optional: bool = False
     secret: bool = False
+    still: Callable[[Sequence[Any]], Sequence[Any]] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -28,6 +33,12 @@ def register(kind: Kind) -> None:
 def kind_of(name: str) -> Kind:
     """Return a kind by its name; raises KeyError for one that no app registers any more."""
     return _kinds[name]
+
+
+def still_of(name: str) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """What tells which messages of a kind still make sense; all of them where nothing does."""
+    kind = _kinds.get(name)
+    return kind.still if kind and kind.still else lambda emails: emails
 
 
 def kinds() -> list[Kind]:

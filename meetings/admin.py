@@ -49,7 +49,7 @@ class MeetingAdmin(admin.ModelAdmin):
     """Meetings. A new one is given its cycle and its day first, its statements on the page that follows."""
 
     form = MeetingForm
-    fields = ["cycle", ("date", "start_time", "end_time"), "title", "place"]
+    fields = ["cycle", ("date", "start_time", "end_time"), "title", "place", "seen"]
     inlines = [ObjectiveInline, PointInline]
     autocomplete_fields = ["cycle"]
     list_display = ["date", "title", "state", "objective_count", "point_count", "to_confirm", "cycle"]

@@ -13,12 +13,12 @@ class MeetingsConfig(AppConfig):
         """Register the files that this app can produce."""
         from chantier.models import Cycle
         from mailing.registry import Kind, register
-        from meetings import documents  # models exist only once every app is loaded
+        from meetings import documents, reminders  # models exist only once every app is loaded
         from meetings.access import may_download_bilan, may_download_synthesis
         from meetings.models import SynthesisVersion
         from reports import registry
 
-        register(Kind("reminder", "Rappel de rencontre", optional=True))
+        register(Kind("reminder", "Rappel de rencontre", optional=True, still=reminders.still))
 
         registry.register(
             registry.Kind(

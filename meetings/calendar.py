@@ -1,11 +1,12 @@
 """A meeting as an iCalendar event (RFC 5545)."""
 
 import datetime as dt
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
 from ecpar_portal import french
 from meetings.models import Meeting
@@ -27,6 +28,7 @@ def calendar_of(meeting: Meeting, method: str = "PUBLISH") -> str:
     event.add("uid", uid_of(meeting))
     event.add("sequence", meeting.sequence)
     event.add("dtstamp", timezone.now())
+    event.add("organizer", _organizer())
     event.add("summary", f"{meeting.cycle.chantier}{french.NBSP}: {meeting}")
     event.add("url", settings.PORTAL_URL + meeting.get_absolute_url())
     if meeting.place:
@@ -38,6 +40,14 @@ def calendar_of(meeting: Meeting, method: str = "PUBLISH") -> str:
     calendar.add_component(event)
     calendar.add_missing_timezones()
     return calendar.to_ical().decode()
+
+
+def _organizer() -> vCalAddress:
+    """The portal itself: METHOD:PUBLISH wants one (RFC 5546, 3.2.1)."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    organizer = vCalAddress(f"mailto:{address}")
+    organizer.params["CN"] = name or address
+    return organizer
 
 
 def _add_time(event: Event, meeting: Meeting) -> None:

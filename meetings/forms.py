@@ -1,6 +1,7 @@
 """What the coordinator may write about meetings."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,6 +42,7 @@ class MeetingForm(forms.ModelForm):
     end_time = forms.TimeField(
         label="Heure de fin", required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Meeting
@@ -51,19 +53,32 @@ class MeetingForm(forms.ModelForm):
         for name, moment in (("start_time", self.instance.starts_at), ("end_time", self.instance.ends_at)):
             if moment:
                 self.initial[name] = timezone.localtime(moment).time()
+        self.initial["seen"] = seen(self.instance)
 
     def clean(self) -> dict[str, Any]:
         """Join day and hours into instants; refuse what cannot be, and what would undo other links."""
         cleaned = super().clean()
+        self._refuse_what_changed()
         self._refuse_overtaking()
         start, end = self._instant("start_time"), self._instant("end_time")
         if end and not start and "start_time" not in self.errors:
             self.add_error("start_time", "Donnez aussi l’heure de début.")
         if start and end and end <= start:
             self.add_error("end_time", "La fin vient après le début.")
-        if not self.errors:
-            self.instance.starts_at, self.instance.ends_at = start, end
+        # With a mistake nothing is saved, and the hours of before would not fit the new day.
+        self.instance.starts_at, self.instance.ends_at = (None, None) if self.errors else (start, end)
         return cleaned
+
+    def _refuse_what_changed(self) -> None:
+        """Refuse a page that was opened before somebody else moved, cancelled or published the meeting."""
+        if self.instance.pk is None:
+            return
+        today = Meeting.objects.select_for_update().get(pk=self.instance.pk)
+        if self.cleaned_data.get("seen") != seen(today):
+            refusal = "Quelqu’un a changé cette rencontre depuis que vous avez ouvert la page. Ouvrez-la de "
+            self.add_error(
+                None, refusal + "nouveau dans un autre onglet, puis reprenez ce que vous avez écrit."
+            )
 
     def _refuse_overtaking(self) -> None:
         """A meeting stays after those whose points it takes up, and before those that take up its own."""
@@ -90,6 +105,13 @@ class MeetingForm(forms.ModelForm):
             refusal = "Cette heure n’existe pas ce jour-là : on avance l’heure. Choisissez-en une autre."
             self.add_error(name, refusal)
         return moment
+
+
+def seen(meeting: Meeting) -> str:
+    """Change with what a form or an event changes of a meeting."""
+    when = [meeting.date, meeting.starts_at, meeting.ends_at, meeting.sequence]
+    facts = [*when, meeting.title, meeting.place, meeting.state, meeting.current_version_id]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import uuid
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -33,7 +34,9 @@ def ask(kind: str, obj: models.Model, *, by: Any) -> Report:
 
 @transaction.atomic
 def _ask(kind: str, obj: models.Model, key: str, by: Any) -> Report:
-    report, created = Report.objects.get_or_create(kind=kind, object_id=obj.pk, content_key=key)
+    # Locked, so that a purge at this moment sees the request.
+    content = {"kind": kind, "object_id": obj.pk, "content_key": key}
+    report, created = Report.objects.select_for_update().get_or_create(**content)
     if by is not None:
         ReportRequest.objects.update_or_create(report=report, user=by, defaults={"asked_at": timezone.now()})
     if created:
@@ -51,7 +54,7 @@ def start_again(report: Report) -> None:
     if report.is_there:
         return
     ended = Report.objects.filter(pk=report.pk, state__in=ENDED)
-    if ended.update(state=Report.State.WAITING, due_at=timezone.now(), attempts=0, last_error=""):
+    if ended.update(**Report.anew()):
         ring(report)
     report.refresh_from_db()
 
@@ -99,10 +102,20 @@ def purge() -> int:
 
     Raises nothing for a file that is already gone.
     """
-    old = list(Report.objects.old())
-    for report in old:
-        name = report.file.name
-        report.delete()
-        if name and not Report.objects.filter(file=name).exists():
-            private_storage().delete(name)
-    return len(old)
+    files = [_forget(pk) for pk in Report.objects.old().values_list("pk", flat=True)]
+    forgotten = [name for name in files if name is not None]
+    for name in filter(None, forgotten):
+        private_storage().delete(name)
+    return len(forgotten)
+
+
+@transaction.atomic
+def _forget(pk: uuid.UUID) -> str | None:
+    """Delete a report; return the file that nobody else shows, or None where it was just asked for again."""
+    Report.objects.select_for_update().filter(pk=pk).first()
+    report = Report.objects.old().filter(pk=pk).first()
+    if report is None:
+        return None
+    name = report.file.name
+    report.delete()
+    return "" if Report.objects.filter(file=name).exists() else name

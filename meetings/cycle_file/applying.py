@@ -63,6 +63,10 @@ class Applying:
             "starts_at": instant(record["date"], record["start"]),
             "ends_at": instant(record["date"], record["end"]),
         }
+        meeting = Meeting.objects.filter(slug=record["slug"]).first()
+        when = ("date", "starts_at", "ends_at")
+        if meeting and any(getattr(meeting, name) != values[name] for name in when):
+            values["sequence"] = meeting.sequence + (meeting.state == Meeting.State.CONVENED)
         Meeting.objects.update_or_create(slug=record["slug"], defaults=values)
 
     def _write_text(self, place: str) -> Statement:

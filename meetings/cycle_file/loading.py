@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.utils import timezone
 
 from chantier.models import Chantier, Cycle
 from ecpar_portal.french import NBSP
+from meetings import reminders
 from meetings.actions import drafts_of, publish_loaded
 from meetings.cycle_file.applying import Applying, Records
 from meetings.cycle_file.content import Content, content_of
@@ -71,6 +73,8 @@ def load(content: Content, source: str) -> Report:
     drafts = drafts_of(cycle) if cycle else set()
     if report.created or report.updated:
         cycle = Applying(cycle, wanted, before, set(report.created), set(report.updated)).run()
+        for meeting in cycle.meetings.filter(date__gte=timezone.localdate()):
+            reminders.plan(meeting)  # the file may have convened, moved or cancelled it
     publish_loaded(cycle, drafts)
     if before != (kept := {**before, **plain(wanted)}):
         LoadedCycle.objects.update_or_create(cycle=cycle, defaults={"records": kept})

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
@@ -19,6 +19,10 @@ from ecpar_portal import french
 FIRST_DAY, LAST_DAY = dt.date(2007, 1, 1), dt.date(2200, 12, 31)
 OUT_OF_TIME = "Donnez une date de 2007 à 2200."
 OWN_SLUG = re.compile(r"\d{4}-\d{2}-\d{2}(-\d+)?")
+
+
+# Also the separators that a browser lets through: a title becomes the subject of messages.
+one_line = RegexValidator(r"\A[^\x00-\x1f\x7f\x85\u2028\u2029]*\Z", "Écrivez sur une seule ligne.")
 
 
 class Reading(models.TextChoices):
@@ -100,8 +104,8 @@ class Meeting(models.Model):
     )
     starts_at = models.DateTimeField("début", null=True, blank=True)
     ends_at = models.DateTimeField("fin", null=True, blank=True)
-    title = models.CharField("titre", max_length=160, blank=True)
-    place = models.CharField("lieu", max_length=160, blank=True)
+    title = models.CharField("titre", max_length=160, blank=True, validators=[one_line])
+    place = models.CharField("lieu", max_length=160, blank=True, validators=[one_line])
     state = models.CharField("état", max_length=10, choices=State, default=State.DRAFT)
     # How many times the meeting moved once convened: the SEQUENCE of its calendar event.
     sequence = models.PositiveSmallIntegerField("déplacements", default=0, editable=False)
@@ -149,7 +153,7 @@ class Meeting(models.Model):
     def clean(self) -> None:
         """Refuse hours that fall on another day than the date."""
         if self.starts_at and timezone.localdate(self.starts_at) != self.date:
-            raise ValidationError({"starts_at": "L’heure de début tombe un autre jour que la date."})
+            raise ValidationError("L’heure de début tombe un autre jour que la date.")
 
     @property
     def is_past(self) -> bool:

@@ -1,10 +1,11 @@
 """Writing, taking back, sending again, throwing away."""
 
 import datetime as dt
+import threading
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ecpar_portal import work
@@ -110,7 +111,11 @@ def test_a_secret_that_kills_every_worker_is_wiped_too():
 
 def test_a_message_sent_again_is_one_of_its_own(coordinator):
     first = write(
-        html="<p>Venez.</p>", calendar="BEGIN:VCALENDAR", calendar_method="REQUEST", user=coordinator
+        to=coordinator.email,
+        html="<p>Venez.</p>",
+        calendar="BEGIN:VCALENDAR",
+        calendar_method="REQUEST",
+        user=coordinator,
     )
     deliver()
     first.refresh_from_db()
@@ -229,8 +234,54 @@ def test_each_message_is_marked_before_the_next_one_is_sent(monkeypatch):
 def test_a_worker_that_lost_its_lease_does_not_say_that_it_sent(monkeypatch):
     message = write()
     monkeypatch.setattr(
-        actions.Carrier, "send", lambda carrier, email: OutgoingEmail.objects.update(attempts=2)
+        actions.Carrier, "send", lambda carrier, email: OutgoingEmail.objects.update(claims=9)
     )
     assert deliver() == 0
     it_is_time()
     assert state_of(message) == "running"
+
+
+def test_a_text_that_was_replaced_since_it_was_read_does_not_leave():
+    former = write(1, text="ancien")
+    withdraw(OutgoingEmail.objects.filter(pk=former.pk))
+    write(1, text="nouveau", due_at=timezone.now() + dt.timedelta(days=3))
+    assert OutgoingEmail.objects.take(former) is None
+
+
+def test_a_message_that_begins_anew_has_all_its_tries():
+    message = write(1)
+    OutgoingEmail.objects.update(attempts=OutgoingEmail.max_attempts)
+    withdraw(OutgoingEmail.objects.all())
+    write(1)
+    assert deliver() == 1
+    assert state_of(message) == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_send_a_message_again_once(coordinator):
+    message = write(1)
+    deliver()
+    refused = []
+
+    def click():
+        try:
+            send_again(message, by=coordinator)
+        except NotSentAgain as reason:
+            refused.append(str(reason))
+        connection.close()
+
+    clicks = [threading.Thread(target=click) for _ in range(3)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert len(refused) == 2
+    assert OutgoingEmail.objects.filter(again_of=message).count() == 1
+
+
+def test_a_message_is_not_sent_again_to_an_address_that_its_person_left(coordinator):
+    message = write(to=coordinator.email, user=coordinator)
+    deliver()
+    type(coordinator).objects.update(email="nouvelle@portail.example")
+    with pytest.raises(NotSentAgain, match="changé d’adresse"):
+        send_again(message, by=coordinator)

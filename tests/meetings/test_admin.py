@@ -4,7 +4,9 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from meetings import actions, reminders
 from meetings.models import Meeting, MeetingObjective, PointAnswer, Reading, SynthesisPoint
 from tests import factories as f
 from tests.admin_form import filled_in
@@ -244,3 +246,56 @@ def test_zero_puts_a_statement_first(sign_in, coordinator, meeting):
     sent = filled_in(client, change_address(meeting), **{"objectives-1-position": 0})
     assert client.post(change_address(meeting), sent).status_code == 302
     assert meeting.objectives.first() == last
+
+
+@pytest.fixture
+def convened(cycle, member):
+    """A convened meeting with hours, whose reminders wait."""
+    day = timezone.localdate() + dt.timedelta(days=20)
+    start = timezone.make_aware(dt.datetime.combine(day, dt.time(13, 30)))
+    meeting = f.MeetingFactory(cycle=cycle, upcoming=True, date=day, starts_at=start)
+    reminders.plan(meeting)
+    return meeting
+
+
+@pytest.mark.parametrize("hours", [{"end_time": "09:00"}, {"start_time": "25:99"}, {"start_time": ""}])
+def test_a_convened_meeting_moved_with_hours_that_cannot_be_is_refused_in_words(
+    sign_in, coordinator, convened, hours
+):
+    client = sign_in(coordinator)
+    later = convened.date + dt.timedelta(days=7)
+    sent = filled_in(client, change_address(convened), date=later, **{"end_time": "15:00"} | hours)
+    answer = client.post(change_address(convened), sent)
+    assert answer.status_code == 200
+    assert "errorlist" in answer.text
+    assert Meeting.objects.get().date == convened.date
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda meeting: actions.cancel(meeting, by=None),
+        lambda meeting: actions.move(
+            meeting, date=meeting.date + dt.timedelta(days=3), starts_at=None, ends_at=None, by=None
+        ),
+        lambda meeting: Meeting.objects.update(title="Écrit par une autre personne"),
+    ],
+    ids=["cancelled", "moved", "renamed"],
+)
+def test_a_page_opened_before_somebody_else_changed_the_meeting_undoes_nothing(
+    sign_in, coordinator, convened, happens
+):
+    client = sign_in(coordinator)
+    sent = filled_in(client, change_address(convened), place="Une autre salle")
+    happens(Meeting.objects.get())
+    before = Meeting.objects.values().get()
+    answer = client.post(change_address(convened), sent)
+    assert "Quelqu’un a changé cette rencontre" in text_of(answer)
+    assert 'value="Une autre salle"' in answer.text
+    assert Meeting.objects.values().get() == before
+
+
+def test_a_title_on_two_lines_is_refused_beside_it(sign_in, coordinator, cycle):
+    sent = {"cycle": cycle.pk, "date": "2027-03-14", "title": "Une\u2028autre", "state": "draft"}
+    answer = sign_in(coordinator).post(reverse("admin:meetings_meeting_add"), sent)
+    assert "Écrivez sur une seule ligne." in text_of(answer)

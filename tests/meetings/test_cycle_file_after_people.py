@@ -1,9 +1,14 @@
 """A file loaded again once people have moved, deleted or added statements."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from chantier.models import Objective
+from mailing.models import OutgoingEmail
+from meetings import reminders
 from meetings.models import Meeting, MeetingObjective, SynthesisPoint
 from tests import factories as f
 from tests.meetings.test_cycle_file import SMALL, load  # noqa: F401  a fixture
@@ -82,3 +87,25 @@ def test_what_the_admin_makes_can_be_dumped_and_loaded(sign_in, coordinator, loa
     }
     answer = sign_in(coordinator).post(reverse("admin:chantier_cycle_add"), sent)
     assert "minuscules sans accent" in answer.text
+
+
+def test_a_file_that_cancels_or_moves_a_convened_meeting_takes_its_reminders_with_it(load):  # noqa: F811
+    ahead = timezone.localdate() + dt.timedelta(days=30)
+    text = SMALL.replace("2021-11-09", str(ahead))
+    load(text)
+    meeting = Meeting.objects.get(state="convened")
+    f.ParticipationFactory(cycle=meeting.cycle, organization=f.MembershipFactory().organization)
+    reminders.plan(meeting)
+    day = lambda: {str(email.key)[-10:] for email in OutgoingEmail.objects.waiting()}  # noqa: E731
+    assert day() == {str(ahead)}
+    later = ahead + dt.timedelta(days=7)
+    load(text.replace(f"date = {ahead}", f'date = {later}\nslug = "{meeting.slug}"'))
+    assert day() == {str(later)}
+    meeting.refresh_from_db()
+    assert meeting.sequence == 1
+    load(
+        text.replace(f"date = {ahead}", f'date = {later}\nslug = "{meeting.slug}"').replace(
+            "convened", "cancelled"
+        )
+    )
+    assert day() == set()

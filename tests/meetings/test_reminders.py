@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from chantier.models import Membership
-from mailing.actions import deliver
+from chantier.actions import readdress
+from chantier.models import Cycle, Membership, User
+from ecpar_portal import french
+from mailing.actions import POINTLESS, NotSentAgain, deliver, send_again
 from mailing.models import OutgoingEmail
 from meetings import actions, reminders
 from meetings.calendar import calendar_of
@@ -53,7 +55,11 @@ def test_convening_plans_two_reminders_for_each_person_who_takes_part(meeting, m
     days = [(email.to, (meeting.date - timezone.localdate(email.due_at)).days) for email in waiting()]
     assert sorted(days) == sorted((person.email, day) for person in (member, colleague) for day in (7, 1))
     assert {timezone.localtime(email.due_at).time() for email in waiting()} == {dt.time(9)}
-    assert {email.expires_at for email in waiting()} == {meeting.starts_at}
+    day_before = reminders.due_at(meeting, 1)
+    assert {(email.due_at == day_before, email.expires_at) for email in waiting()} == {
+        (False, day_before),  # once the next one leaves, it says nothing more
+        (True, meeting.starts_at),
+    }
 
 
 def test_nobody_else_receives_one(meeting, member, cycle):
@@ -115,7 +121,8 @@ def test_a_meeting_at_an_hour_that_comes_twice_is_kept_in_utc_and_reminds_once_a
         reminders.plan_all()
     instants = [dt.datetime(2027, 10, 31, 13, tzinfo=dt.UTC), dt.datetime(2027, 11, 6, 13, tzinfo=dt.UTC)]
     assert [(email.due_at, email.expires_at) for email in waiting()] == [
-        (instant, meeting.starts_at) for instant in instants
+        (instants[0], instants[1]),
+        (instants[1], meeting.starts_at),
     ]
 
 
@@ -170,14 +177,105 @@ def test_what_has_left_never_leaves_again(meeting):
     assert waiting().count() == 1
 
 
-@pytest.mark.parametrize("tried", [{"attempts": 1}, {"due_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}])
-def test_a_reminder_on_its_way_is_not_lost_by_a_new_plan(meeting, tried):
+@pytest.mark.parametrize("tried", [{}, {"attempts": 3}])
+def test_a_late_reminder_is_not_lost_by_a_new_plan_and_tells_what_is_true_then(meeting, tried):
     actions.convene(meeting, by=None)
     first = waiting().first()
-    OutgoingEmail.objects.filter(pk=first.pk).update(**tried)
-    with mock.patch("meetings.reminders.due_at", return_value=timezone.now() - dt.timedelta(hours=1)):
+    later = first.due_at + dt.timedelta(hours=1)
+    OutgoingEmail.objects.filter(pk=first.pk).update(**tried, due_at=later + dt.timedelta(minutes=len(tried)))
+    Meeting.objects.update(place="Lévis")
+    with mock.patch("django.utils.timezone.now", return_value=later):
         reminders.plan_all()
-    assert waiting().get().pk == first.pk
+        deliver()
+    assert [message.to for message in mail.outbox] == [[first.to]]
+    assert "Lévis" in mail.outbox[0].body
+    assert waiting().count() == 1
+
+
+def change_of_address(meeting, member):
+    readdress(member, "nouvelle@ville.example")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda meeting, member: Meeting.objects.update(state=Meeting.State.CANCELLED),
+        lambda meeting, member: Meeting.objects.update(date=meeting.date + dt.timedelta(days=1)),
+        lambda meeting, member: member.memberships.update(until=timezone.localdate()),
+        lambda meeting, member: member.organization.participations.update(left=timezone.localdate()),
+        lambda meeting, member: User.objects.update(is_active=False),
+        change_of_address,
+    ],
+    ids=["cancelled", "moved", "left", "organisation left", "account closed", "address changed"],
+)
+def test_what_lost_its_purpose_since_it_was_planned_does_not_leave(meeting, member, coordinator, change):
+    actions.convene(meeting, by=None)
+    OutgoingEmail.objects.update(due_at=timezone.now())
+    change(meeting, member)
+    assert deliver() == 0
+    assert mail.outbox == []
+    assert {email.state for email in OutgoingEmail.objects.all()} == {State.WITHDRAWN}
+    assert {email.last_error for email in OutgoingEmail.objects.all()} == {POINTLESS}
+
+
+def test_a_demonstration_reminds_nobody_where_it_is_off(meeting, member, settings):
+    actions.convene(meeting, by=None)
+    Cycle.objects.update(is_demonstration=True)
+    OutgoingEmail.objects.update(due_at=timezone.now())
+    settings.DEMO = False
+    assert deliver() == 0
+
+
+def test_a_reminder_that_comes_too_late_says_nothing_false(meeting, member):
+    actions.convene(meeting, by=None)
+    with mock.patch("django.utils.timezone.now", return_value=meeting.starts_at - dt.timedelta(hours=5)):
+        deliver()
+    (message,) = mail.outbox
+    assert "demain" not in message.subject + message.body
+    assert french.long_date(meeting.date) in message.subject
+
+
+def test_a_reminder_sent_again_stays_when_reminders_are_planned_anew(meeting, member, coordinator):
+    actions.convene(meeting, by=None)
+    OutgoingEmail.objects.update(due_at=timezone.now())
+    deliver()
+    send_again(OutgoingEmail.objects.order_by("pk").first(), by=coordinator)
+    reminders.plan_all()
+    assert deliver() == 1
+
+
+def test_nothing_of_a_cancelled_meeting_is_sent_again(meeting, member, coordinator):
+    actions.convene(meeting, by=None)
+    OutgoingEmail.objects.update(due_at=timezone.now())
+    deliver()
+    actions.cancel(meeting, by=None)
+    with pytest.raises(NotSentAgain, match="plus utile"):
+        send_again(OutgoingEmail.objects.first(), by=coordinator)
+
+
+def test_one_meeting_that_cannot_be_planned_leaves_the_others_planned(meeting, member, cycle, monkeypatch):
+    Meeting.objects.update(state=Meeting.State.CONVENED)
+    f.MeetingFactory(cycle=cycle, upcoming=True)
+    whole = reminders.calendar_of
+    broken = lambda which: 1 / 0 if which.pk == meeting.pk else whole(which)  # noqa: E731
+    monkeypatch.setattr(reminders, "calendar_of", broken)
+    assert reminders.plan_all() == 2
+
+
+def test_a_title_of_several_lines_does_not_stop_a_reminder(meeting, member):
+    Meeting.objects.update(title="Mesures\u2028et repérage")
+    meeting.refresh_from_db()
+    actions.convene(meeting, by=None)
+    assert waiting().first().subject.replace("\u00a0", " ").startswith("Rappel : Mesures et repérage, ")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancellation_at_the_moment_of_planning_leaves_no_reminder(meeting, member):
+    actions.convene(meeting, by=None)
+    read_before = Meeting.objects.get(pk=meeting.pk)
+    actions.cancel(meeting, by=None)
+    reminders.plan(read_before)
+    assert not waiting().exists()
 
 
 def test_the_admin_moves_a_convened_meeting_and_reminds_of_what_it_says_now(sign_in, coordinator, meeting):

@@ -111,3 +111,17 @@ def test_work_in_hand_is_never_thrown_away(member, version):
     report = asked(member, version)
     old(report)
     assert actions.purge() == 0
+
+
+def test_a_file_asked_for_while_old_ones_are_thrown_away_stays(member, version, monkeypatch):
+    report = asked(member, version, state=State.DONE)
+    old(report)
+    forget = actions._forget
+
+    def asked_meanwhile(pk):
+        actions.ask("synthesis", version, by=member)
+        return forget(pk)
+
+    monkeypatch.setattr(actions, "_forget", asked_meanwhile)
+    assert actions.purge() == 0
+    assert Report.objects.filter(pk=report.pk).exists()
