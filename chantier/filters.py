@@ -82,6 +82,11 @@ class OrganizationFilter(ListFilter):
         return organizations.filter(pk__in=seen.values("organization"))
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether something else than a name is asked for."""
+        return any(self.data.get(name) for name in self.filters if name != "q")
+
+    @property
     def chosen_cycle(self) -> Cycle | None:
         """The cycle to which the list is narrowed."""
         return self.form.cleaned_data.get("cycle") if self.form.is_valid() else None

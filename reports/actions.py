@@ -34,7 +34,10 @@ def ask(kind: str, obj: models.Model, *, by: Any) -> Report:
 def _ask(kind: str, obj: models.Model, key: str, by: Any) -> Report:
     report, created = Report.objects.get_or_create(kind=kind, object_id=obj.pk, content_key=key)
     if by is not None:
-        ReportRequest.objects.update_or_create(report=report, user=by, defaults={"asked_at": timezone.now()})
+        now = {"asked_at": timezone.now()}
+        _, first = ReportRequest.objects.update_or_create(report=report, user=by, defaults=now)
+        if first:
+            report.of_kind.asked(obj, by)
     if created:
         ring(report)
     elif report.state in (Report.State.DONE, Report.State.WITHDRAWN):

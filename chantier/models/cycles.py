@@ -148,9 +148,10 @@ class ParticipationQuerySet(models.QuerySet):
         return seen if settings.DEMO else seen.filter(organization__is_demonstration=False)
 
     def by_chantier(self) -> "ParticipationQuerySet":
-        """Order by chantier, the last cycle first."""
-        order = ("cycle__chantier__name", "-cycle__starting_year", "cycle__slug", "-joined", "pk")
-        return self.select_related("cycle__chantier").order_by(*order)
+        """Order by chantier, the real ones first; in each, the last cycle first."""
+        chantiers = ("cycle__chantier__is_demonstration", "cycle__chantier__name", "cycle__chantier")
+        cycles = ("cycle__is_demonstration", "-cycle__starting_year", "cycle__slug", "-joined", "pk")
+        return self.select_related("cycle__chantier").order_by(*chantiers, *cycles)
 
 
 class Participation(models.Model):

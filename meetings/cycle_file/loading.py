@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
+from chantier import trace
 from chantier.models import Chantier, Cycle
 from ecpar_portal.french import NBSP
 from meetings.actions import drafts_of, publish_loaded
@@ -72,6 +73,9 @@ def load(content: Content, source: str) -> Report:
     if report.created or report.updated:
         cycle = Applying(cycle, wanted, before, set(report.created), set(report.updated)).run()
     publish_loaded(cycle, drafts)
+    if report.created or report.updated:
+        done = {"created": len(report.created), "updated": len(report.updated), "left": len(report.left)}
+        trace.record("loaded", by=None, on=cycle, **done)
     if before != (kept := {**before, **plain(wanted)}):
         LoadedCycle.objects.update_or_create(cycle=cycle, defaults={"records": kept})
     return report

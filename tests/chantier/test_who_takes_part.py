@@ -89,7 +89,7 @@ def test_an_organisation_s_page_tells_the_facts_of_the_network(sign_in, member, 
     )
     page = text_of(sign_in(member).get(neighbour.get_absolute_url()))
     for fact in (
-        "Municipalité",
+        "municipalité",
         "Invitée, contribution en expertise depuis le 1er janvier 2019",
         "Bourg d’avant",
         f"{cycle.chantier} 2020-2021 Depuis le 5 octobre 2020",
