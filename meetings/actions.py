@@ -56,7 +56,9 @@ def move(
     convened.update(date=date, starts_at=starts_at, ends_at=ends_at, sequence=F("sequence") + 1)
     meeting.refresh_from_db()
     reminders.plan(meeting)
-    trace.record("moved", by=by, on=meeting, before=str(before.date), after=str(meeting.date))
+    hours_changed = (before.starts_at, before.ends_at) != (starts_at, ends_at) and before.date == date
+    moved = {"before": str(before.date), "after": str(date), "hours_changed": hours_changed}
+    trace.record("moved", by=by, on=meeting, **moved)
 
 
 @transaction.atomic
