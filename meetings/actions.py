@@ -56,9 +56,8 @@ def move(
     convened.update(date=date, starts_at=starts_at, ends_at=ends_at, sequence=F("sequence") + 1)
     meeting.refresh_from_db()
     reminders.plan(meeting)
-    hours_changed = (before.starts_at, before.ends_at) != (starts_at, ends_at) and before.date == date
-    moved = {"before": str(before.date), "after": str(date), "hours_changed": hours_changed}
-    trace.record("moved", by=by, on=meeting, **moved)
+    hours_only = {"hours_only": True} if before.date == date else {}
+    trace.record("moved", by=by, on=meeting, before=str(before.date), after=str(date), **hours_only)
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ class MeetingsConfig(AppConfig):
             date="date",
             before="de",
             after="à",
-            hours_changed="seules les heures changent",
+            hours_only="seules les heures changent",
             file="fichier",
             created="énoncés créés",
             updated="énoncés mis à jour",

@@ -49,15 +49,14 @@ def test_a_moved_meeting_says_from_which_day_to_which(sign_in, coordinator, cycl
     after = meeting.date + dt.timedelta(days=7)
     client, address = sign_in(coordinator), reverse("admin:meetings_meeting_change", args=[meeting.pk])
     client.post(address, filled_in(client, address, date=after))
-    facts = {"before": str(meeting.date), "after": str(after), "hours_changed": False}
-    assert told(meeting) == [("moved", facts)]
+    assert told(meeting) == [("moved", {"before": str(meeting.date), "after": str(after)})]
 
 
 def test_a_meeting_whose_hours_alone_change_says_so(coordinator, cycle):
     meeting = f.MeetingFactory(cycle=cycle, upcoming=True)
     noon = timezone.make_aware(dt.datetime.combine(meeting.date, dt.time(12)))
     actions.move(meeting, date=meeting.date, starts_at=noon, ends_at=None, by=coordinator)
-    assert TraceEntry.objects.get().detail["hours_changed"] is True
+    assert TraceEntry.objects.get().detail["hours_only"] is True
 
 
 def test_each_version_of_a_synthesis_is_told_once(coordinator, held):
