@@ -197,6 +197,8 @@ def test_a_cycle_goes_from_september_to_august(day, year):
 def test_the_demonstration_shows_its_label_and_only_where_demo_is_on(settings, sign_in, coordinator, demo):
     invented = f.OrganizationFactory(is_demonstration=True, name="Ville (démonstration)")
     f.ParticipationFactory(organization=invented, cycle__is_demonstration=True)
+    this_year = starting_year_of(timezone.localdate())
+    f.ParticipationFactory(organization=invented, cycle__starting_year=this_year)
     settings.DEMO = demo
     client = sign_in(coordinator)
     page = client.get(invented.get_absolute_url())
