@@ -20,6 +20,7 @@ from chantier.models import (
     Region,
     User,
 )
+from chantier.trace_admin import TraceEntryAdmin  # noqa: F401 - the admin finds what this module brings
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)

@@ -12,6 +12,7 @@ class ChantierConfig(AppConfig):
     def ready(self) -> None:
         """Make known the messages about one's account, and the events of the network."""
         from chantier import trace
+        from chantier.models import Consent, Membership  # models exist only once every app is loaded
         from mailing.registry import Kind, register
 
         register(Kind("account", "Compte"))
@@ -37,3 +38,6 @@ class ChantierConfig(AppConfig):
             exported="Données exportées",
             erased="Données effacées",
         )
+        trace.register_words(purpose="pour", role="rôle", version="version")
+        for choices in (Consent.Purpose, Membership.Role):
+            trace.register_words(**dict(choices.choices))

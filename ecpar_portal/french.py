@@ -6,6 +6,7 @@ documents all go through this module instead. Instants are shown in the portal's
 
 import datetime as dt
 import re
+import textwrap
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -108,6 +109,11 @@ def typographic(text: str) -> str:
     text = re.sub(r"«[ \u202f]*", f"«{NBSP}", text)
     text = re.sub(r"[ \u202f]*»", f"{NBSP}»", text)
     return re.sub(r"[ \u202f]+(?=[:%$](\W|$))", NBSP, text)
+
+
+def shortened(text: str, letters: int) -> str:
+    """The text, or its first words and « … » where it is longer than so many letters."""
+    return typographic(textwrap.shorten(text, letters, placeholder="…"))
 
 
 def enumeration(words: list[str]) -> str:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from chantier import trace
 from chantier.models import Cycle
 from ecpar_portal.refusal import Refusal
 from meetings import reminders
@@ -20,9 +21,11 @@ State = Meeting.State
 @transaction.atomic
 def confirm_reading(meeting: Meeting, *, by: Any) -> None:
     """Confirm every link of a meeting that is still a proposed reading of its synthesis."""
-    answers = PointAnswer.objects.filter(point__meeting=meeting)
+    answers, confirmed = PointAnswer.objects.filter(point__meeting=meeting), 0
     for links in (meeting.objectives.all(), meeting.points.all(), answers):
-        links.filter(reading=Reading.PROPOSED).update(reading=Reading.CONFIRMED)
+        confirmed += links.filter(reading=Reading.PROPOSED).update(reading=Reading.CONFIRMED)
+    if confirmed:
+        trace.record("reading_confirmed", by=by, on=meeting)
 
 
 @transaction.atomic
@@ -30,6 +33,7 @@ def convene(meeting: Meeting, *, by: Any) -> None:
     """Announce a draft to the members. Raises Refusal for what is no draft."""
     _change_state(meeting, {State.DRAFT}, State.CONVENED, "Cette rencontre est déjà convoquée.")
     reminders.plan(meeting)
+    trace.record("convened", by=by, on=meeting, date=str(meeting.date))
 
 
 @transaction.atomic
@@ -45,13 +49,15 @@ def move(
 
     Raises Refusal for what is not convened.
     """
-    moved = Meeting.objects.filter(pk=meeting.pk, state=State.CONVENED).update(
-        date=date, starts_at=starts_at, ends_at=ends_at, sequence=F("sequence") + 1
-    )
-    if not moved:
+    convened = Meeting.objects.filter(pk=meeting.pk, state=State.CONVENED)
+    before = convened.select_for_update().first()
+    if before is None:
         raise Refusal("Seule une rencontre convoquée se déplace.")
+    convened.update(date=date, starts_at=starts_at, ends_at=ends_at, sequence=F("sequence") + 1)
     meeting.refresh_from_db()
     reminders.plan(meeting)
+    hours_only = {"hours_only": True} if before.date == date else {}
+    trace.record("moved", by=by, on=meeting, before=str(before.date), after=str(date), **hours_only)
 
 
 @transaction.atomic
@@ -60,6 +66,7 @@ def hold(meeting: Meeting, *, by: Any) -> None:
     _refuse_before_its_day(meeting)
     _change_state(meeting, {State.CONVENED}, State.HELD, "Seule une rencontre convoquée se tient.")
     reminders.withdraw(meeting)
+    trace.record("held", by=by, on=meeting)
 
 
 @transaction.atomic
@@ -67,6 +74,7 @@ def cancel(meeting: Meeting, *, by: Any) -> None:
     """Give a meeting up. Raises Refusal for one that took place."""
     _change_state(meeting, {State.DRAFT, State.CONVENED}, State.CANCELLED, "Cette rencontre a eu lieu.")
     reminders.withdraw(meeting)
+    trace.record("cancelled", by=by, on=meeting)
 
 
 @transaction.atomic
@@ -118,6 +126,7 @@ def _freeze(meeting: Meeting, content: dict[str, Any], by: Any) -> SynthesisVers
     if version is None or version.digest != digest:
         last = meeting.versions.aggregate(last=Max("number"))["last"] or 0
         version = meeting.versions.create(number=last + 1, content=content, digest=digest, published_by=by)
+        trace.record("synthesis_published", by=by, on=meeting, version=version.number)
     meeting.state, meeting.current_version = State.PUBLISHED, version
     meeting.save(update_fields=["state", "current_version"])
     reminders.withdraw(meeting)

@@ -10,7 +10,8 @@ class MeetingsConfig(AppConfig):
     verbose_name = "Rencontres"
 
     def ready(self) -> None:
-        """Register the files that this app can produce."""
+        """Register the events and the files of this app."""
+        from chantier import trace
         from chantier.models import Cycle
         from mailing.registry import Kind, register
         from meetings import documents, reminders  # models exist only once every app is loaded
@@ -19,6 +20,27 @@ class MeetingsConfig(AppConfig):
         from reports import registry
 
         register(Kind("reminder", "Rappel de rencontre", optional=True, still=reminders.still))
+
+        trace.register(
+            convened="Rencontre convoquée",
+            moved="Rencontre déplacée",
+            held="Rencontre tenue",
+            cancelled="Rencontre annulée",
+            synthesis_published="Synthèse publiée",
+            reading_confirmed="Lecture de la synthèse confirmée",
+            loaded="Fichier du cycle chargé",
+            file_asked="Fichier demandé",
+        )
+        trace.register_words(
+            date="date",
+            before="de",
+            after="à",
+            hours_only="seules les heures changent",
+            file="fichier",
+            created="énoncés créés",
+            updated="énoncés mis à jour",
+            left="énoncés laissés tels quels",
+        )
 
         registry.register(
             registry.Kind(
@@ -29,6 +51,7 @@ class MeetingsConfig(AppConfig):
                 render=documents.synthesis_pdf,
                 title=documents.synthesis_title,
                 filename=documents.synthesis_filename,
+                asked=documents.synthesis_asked,
             )
         )
         registry.register(
@@ -40,5 +63,6 @@ class MeetingsConfig(AppConfig):
                 render=documents.bilan_pdf,
                 title=documents.bilan_title,
                 filename=documents.bilan_filename,
+                asked=documents.bilan_asked,
             )
         )

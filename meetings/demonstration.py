@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from chantier.demonstration import LABEL
 from chantier.models import Achievement, Chantier, Cycle, Objective, Organization, Participation
+from chantier.models.cycles import starting_year_of
 from meetings import reminders
 from meetings.actions import publish_loaded
 from meetings.models import Meeting, MeetingObjective, PointAnswer, SynthesisPoint
@@ -36,8 +37,7 @@ def make_cycles(organizations: dict[str, Organization]) -> None:
 
 
 def _cycle(chantier: Chantier, slug: str) -> Cycle:
-    today = timezone.localdate()
-    year = today.year if today.month >= 9 else today.year - 1
+    year = starting_year_of(timezone.localdate())
     return Cycle.objects.create(chantier=chantier, slug=slug, starting_year=year, is_demonstration=True)
 
 

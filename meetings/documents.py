@@ -4,10 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
 
+from chantier import trace
 from chantier.models import Cycle
 from ecpar_portal import french
 from ecpar_portal.prepared import Prepared
@@ -158,6 +160,11 @@ def synthesis_pdf(version: SynthesisVersion) -> bytes:
     return html_to_pdf(synthesis_html(version))
 
 
+def synthesis_asked(version: SynthesisVersion, by: Any) -> None:
+    """Note on its meeting that a person asked for a synthesis."""
+    trace.record("file_asked", by=by, on=version.meeting, file="synthèse", version=version.number)
+
+
 # The bilan of a cycle ---------------------------------------------------------------------------------
 
 
@@ -192,6 +199,11 @@ def bilan_key(cycle: Cycle) -> str:
 def bilan_pdf(cycle: Cycle) -> bytes:
     """The bilan as PDF/UA-1; in a worker only."""
     return html_to_pdf(bilan_html(cycle))
+
+
+def bilan_asked(cycle: Cycle, by: Any) -> None:
+    """Note on its cycle that a person asked for a bilan."""
+    trace.record("file_asked", by=by, on=cycle, file="bilan")
 
 
 def published(cycle_id: int) -> MeetingQuerySet:

@@ -38,7 +38,10 @@ def _ask(kind: str, obj: models.Model, key: str, by: Any) -> Report:
     content = {"kind": kind, "object_id": obj.pk, "content_key": key}
     report, created = Report.objects.select_for_update().get_or_create(**content)
     if by is not None:
-        ReportRequest.objects.update_or_create(report=report, user=by, defaults={"asked_at": timezone.now()})
+        now = {"asked_at": timezone.now()}
+        _, first = ReportRequest.objects.update_or_create(report=report, user=by, defaults=now)
+        if first:
+            report.of_kind.asked(obj, by)
     if created:
         ring(report)
     elif report.state in (Report.State.DONE, Report.State.WITHDRAWN):

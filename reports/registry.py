@@ -16,7 +16,8 @@ class Kind:
 
     `may_download(user)` gives the objects whose file a person may have; `content_key(obj)` changes with
     everything that the file shows; `render(obj)` returns its bytes and runs in a worker only; `title(obj)`
-    and `filename(obj)` are what people read.
+    and `filename(obj)` are what people read. `asked(obj, by)` leaves the trace of a person's first request,
+    in its transaction.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Kind:
     render: Callable[[Any], bytes]
     title: Callable[[Any], str]
     filename: Callable[[Any], str]
+    asked: Callable[[Any, Any], object]
     content_type: str = "application/pdf"
 
 

@@ -1,5 +1,8 @@
 """What a person agrees to, apart from everything else, and takes back as easily."""
 
+import datetime as dt
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,6 +15,14 @@ class ConsentQuerySet(models.QuerySet):
     def given(self) -> "ConsentQuerySet":
         """Keep those that hold today, for the words that are shown today."""
         return self.filter(withdrawn_at=None, version=Consent.VERSION)
+
+    def given_since(self, day: Any) -> "ConsentQuerySet":
+        """Keep those that hold, given from a day on: what was agreed to in one organisation ends with it."""
+        return self.given().filter(given_at__date__gte=day)
+
+    def latest_first(self) -> "ConsentQuerySet":
+        """Order from the last one given to the first."""
+        return self.order_by("-given_at", "-pk")
 
 
 class Consent(models.Model):
@@ -53,3 +64,13 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_purpose_display()}"
+
+    def holds_since(self, day: dt.date) -> bool:
+        """Whether it holds today, for the words that are shown today, and was given from a day on."""
+        current = self.withdrawn_at is None and self.version == self.VERSION
+        return current and timezone.localdate(self.given_at) >= day
+
+    @property
+    def is_of_other_words(self) -> bool:
+        """Whether the words have changed since."""
+        return self.version != self.VERSION

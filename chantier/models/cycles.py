@@ -1,5 +1,6 @@
 """Chantiers, their yearly cycles, and what a cycle aims at and achieves."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -7,8 +8,16 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from chantier.models.organizations import Organization, plain_slug
+
+FIRST_MONTH = 9  # a cycle goes from September to August
+
+
+def starting_year_of(day: dt.date) -> int:
+    """Return the year in which the cycle of a day began: 2020 for 28 January 2021."""
+    return day.year if day.month >= FIRST_MONTH else day.year - 1
 
 
 class ChantierQuerySet(models.QuerySet):
@@ -68,6 +77,11 @@ class CycleQuerySet(models.QuerySet):
         """Order by year, the demonstration after what is real."""
         return self.order_by("is_demonstration", "-starting_year", "slug")
 
+    def with_participants(self, user: Any) -> "CycleQuerySet":
+        """Fetch the objectives of each cycle and who takes part, for `participants`."""
+        participations = Participation.objects.visible_to(user).select_related("organization")
+        return self.prefetch_related("objectives", models.Prefetch("participations", participations))
+
 
 class Cycle(models.Model):
     """A year of a chantier.
@@ -109,6 +123,17 @@ class Cycle(models.Model):
         """The two years, as people say them: « 2020-2021 »."""
         return f"{self.starting_year}-{self.starting_year + 1}"
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its year is past."""
+        return self.starting_year < starting_year_of(timezone.localdate())
+
+    @property
+    def participants(self) -> list[Organization]:
+        """Who takes part today or, once the year is past, who took part; asked `with_participants()`."""
+        kept = [row.organization for row in self.participations.all() if self.is_over or row.left is None]
+        return list(dict.fromkeys(kept))  # who left and came back is one
+
 
 class ParticipationQuerySet(models.QuerySet):
     """Queries on participations."""
@@ -116,6 +141,17 @@ class ParticipationQuerySet(models.QuerySet):
     def current(self) -> "ParticipationQuerySet":
         """Keep those that have not ended."""
         return self.filter(left=None)
+
+    def visible_to(self, user: Any) -> "ParticipationQuerySet":
+        """Keep those, past ones included, in the cycles that the person may see."""
+        seen = self.filter(cycle__in=Cycle.objects.visible_to(user))
+        return seen if settings.DEMO else seen.filter(organization__is_demonstration=False)
+
+    def by_chantier(self) -> "ParticipationQuerySet":
+        """Order by chantier, the real ones first; in each, the last cycle first."""
+        chantiers = ("cycle__chantier__is_demonstration", "cycle__chantier__name", "cycle__chantier")
+        cycles = ("cycle__is_demonstration", "-cycle__starting_year", "cycle__slug", "-joined", "pk")
+        return self.select_related("cycle__chantier").order_by(*chantiers, *cycles)
 
 
 class Participation(models.Model):

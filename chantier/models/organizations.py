@@ -1,9 +1,14 @@
 """Organisations, and the people who represent them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+
+from chantier.models.consents import Consent
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 plain_slug = RegexValidator(
@@ -28,6 +33,27 @@ class Region(models.Model):
 
 class OrganizationQuerySet(models.QuerySet):
     """Queries on organisations."""
+
+    def existing(self) -> "OrganizationQuerySet":
+        """Leave out the demonstration where `DEMO` is off."""
+        return self if settings.DEMO else self.filter(is_demonstration=False)
+
+    def visible_to(self, user: Any) -> "OrganizationQuerySet":
+        """Keep the person's own, and those that take or took part in what they see; all for a coordinator."""
+        from chantier.models.cycles import Cycle  # a participation points to its organisation
+
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_coordinator:
+            return self.existing()
+        own = Q(memberships__user=user, memberships__until=None)
+        seen = Organization.objects.filter(own | Q(cycles__in=Cycle.objects.visible_to(user)))
+        return self.existing().filter(pk__in=seen.values("pk"))
+
+    def taking_part_beside(self, user: Any) -> "OrganizationQuerySet":
+        """Keep those that take part today in a chantier that the person sees."""
+        today = Q(participations__left=None, participations__cycle__chantier__in=user.chantiers)
+        return self.existing().filter(pk__in=Organization.objects.filter(today).values("pk"))
 
     def buyers(self) -> "OrganizationQuerySet":
         """Leave out partner networks and enterprises: they are never in a denominator."""
@@ -115,6 +141,10 @@ class Organization(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the organisation's page."""
+        return reverse("organization", args=[self.slug])
+
 
 class MembershipQuerySet(models.QuerySet):
     """Queries on memberships."""
@@ -122,6 +152,24 @@ class MembershipQuerySet(models.QuerySet):
     def active(self) -> "MembershipQuerySet":
         """Keep those that have not ended."""
         return self.filter(until=None)
+
+    def shown_to(self, user: Any) -> "MembershipQuerySet":
+        """Keep the people of today whom a person reads of: their colleagues, and those who agreed to it.
+
+        Who agreed is shown to the other members of the chantiers where their organisation takes part today.
+        """
+        purpose = Consent.Purpose.SHOWN_TO_CHANTIER
+        agreed = Consent.objects.given_since(OuterRef("since")).filter(user=OuterRef("user"), purpose=purpose)
+        beside = Organization.objects.taking_part_beside(user)
+        colleagues = Q(organization=user.organization) if user.organization else Q(pk=None)
+        people = self if settings.DEMO else self.filter(user__is_demonstration=False)
+        return (
+            people.active()
+            .filter(colleagues | Q(Exists(agreed), organization__in=beside))
+            .filter(user__is_active=True, user__erased_at=None)
+            .select_related("user")
+            .order_by("-role", "user__name", "pk")
+        )
 
 
 class Membership(models.Model):

@@ -22,6 +22,10 @@ class TraceQuerySet(models.QuerySet):
         """Keep what happened to an object, the last first."""
         return self.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
 
+    def with_people(self) -> "TraceQuerySet":
+        """Fetch who did it with each entry, for `who`; an account that is gone gives nobody."""
+        return self.select_related("by")
+
     def old(self) -> "TraceQuerySet":
         """Keep what is no longer kept."""
         return self.filter(at__lt=timezone.now() - TRACE_KEPT)
@@ -70,6 +74,13 @@ class TraceEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.object_type} {self.object_id}".strip()
+
+    @property
+    def who(self) -> str:
+        """Who did it, as known today; asked `with_people()`."""
+        if self.by_id is None:
+            return "le portail"
+        return str(self.by or "personne effacée")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new entry; raises NeverChanged for one that is written already."""

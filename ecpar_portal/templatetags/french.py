@@ -19,6 +19,7 @@ for name in (
     "month_year",
     "number",
     "percent",
+    "shortened",
     "typographic",
     "weekday",
 ):

@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
+from chantier import trace
 from chantier.models import Chantier, Cycle
 from ecpar_portal.french import NBSP
 from meetings import reminders
@@ -76,6 +77,9 @@ def load(content: Content, source: str) -> Report:
         for meeting in cycle.meetings.filter(date__gte=timezone.localdate()):
             reminders.plan(meeting)  # the file may have convened, moved or cancelled it
     publish_loaded(cycle, drafts)
+    if report.created or report.updated:
+        done = {"created": len(report.created), "updated": len(report.updated), "left": len(report.left)}
+        trace.record("loaded", by=None, on=cycle, **done)
     if before != (kept := {**before, **plain(wanted)}):
         LoadedCycle.objects.update_or_create(cycle=cycle, defaults={"records": kept})
     return report

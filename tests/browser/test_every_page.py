@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.urls import get_resolver, reverse
 
+from chantier.models import TraceEntry
 from ecpar_portal.access import walk
 from meetings.actions import publish
 from meetings.models import Meeting
@@ -44,6 +45,12 @@ def network(visitor):
     f.MeetingFactory(cycle=cycle, draft=True, date=dt.date(2021, 9, 1))
     f.MeetingFactory(cycle=cycle, state=Meeting.State.CANCELLED, date=dt.date(2021, 8, 1))
     f.CycleFactory(chantier__name="Un autre chantier")
+    town = f.OrganizationFactory(slug="ville-voisine", standing="guest", contribution="expertise")
+    f.ParticipationFactory(cycle=cycle, organization=town)
+    now = f.CycleFactory(chantier=cycle.chantier, starting_year=2026, is_demonstration=True)
+    f.ParticipationFactory.create_batch(3, cycle=now)
+    f.ObjectiveFactory(cycle=now, text="Faire connaître une offre " * 9)
+    f.ConsentFactory(user=f.MembershipFactory(organization=town).user)
     version = publish(meeting, by=None)
     f.ReportFactory(object_id=version.pk, state=Report.State.FAILED, last_error="disque plein")
     f.ReportFactory(object_id=version.pk, state=Report.State.DONE, size=20_480)
@@ -58,6 +65,10 @@ def addresses(cycle) -> dict[str, str]:
         "": reverse("home"),
         "composants/": reverse("components"),
         "chantier/<slug:slug>/": cycle.get_absolute_url(),
+        "chantiers/": reverse("chantier_list"),
+        "organisations/": reverse("organization_list"),
+        "organisations/<slug:slug>/": reverse("organization", args=["ville-voisine"]),
+        "compte/presentation/": reverse("showing"),
         "rencontres/": reverse("meeting_list"),
         "rencontres/<slug:slug>/": cycle.meetings.get(title="Cadre de référence").get_absolute_url(),
         "rapports/": reverse("report_list"),
@@ -69,6 +80,7 @@ def more_states(cycle) -> list[str]:
     """The same pages in their other states, and the pages of errors."""
     others = [meeting.get_absolute_url() for meeting in cycle.meetings.filter(title="")]
     others += [report.get_absolute_url() for report in Report.objects.filter(state=Report.State.FAILED)]
+    others += ["/organisations/?q=rien", "/organisations/?kind=municipality", "/organisations/?cycle=rien"]
     return [*others, "/rencontres/?cycle=rien", "/rencontres/?period=past", "/nulle-part/"]
 
 
@@ -92,6 +104,7 @@ def admin_pages(cycle) -> list[str]:
     forms = ["meetings_meeting", "chantier_cycle", "chantier_organization", "chantier_user"]
     meeting = cycle.meetings.get(title="Cadre de référence")
     organization = cycle.organizations.first()
+    entry = TraceEntry.objects.first()
     return [
         reverse("admin:index"),
         *map(reverse, lists),
@@ -100,6 +113,8 @@ def admin_pages(cycle) -> list[str]:
         reverse("admin:meetings_meeting_history", args=[meeting.pk]),
         reverse("admin:chantier_cycle_change", args=[cycle.pk]),
         reverse("admin:chantier_organization_change", args=[organization.pk]),
+        reverse("admin:chantier_organization_history", args=[organization.pk]),
+        reverse("admin:chantier_traceentry_change", args=[entry.pk]),
     ]
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from chantier.models import Membership, User
+from chantier.trace import record
 from tests import factories as f
 from tests.admin_form import filled_in
 
@@ -216,3 +217,4 @@ def make_rows():
         f.SynthesisPointFactory(meeting=meeting)
         f.ReportFactory()
         f.OutgoingEmailFactory()
+        record("held", by=f.UserFactory(), on=meeting)
