@@ -1,14 +1,16 @@
 """The coordinator's desk: who takes part, and toward what."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models
 from django.forms import ModelForm, Textarea
 from django.http import HttpRequest
 
-from chantier import actions
-from chantier.forms import MembershipFormSet, ParticipationFormSet, RankedForm, RankedFormSet
+from chantier.actions.people import readdress
+from chantier.forms.desk import MembershipFormSet, ParticipationFormSet, RankedForm, RankedFormSet
 from chantier.models import (
     Achievement,
     Chantier,
@@ -21,8 +23,8 @@ from chantier.models import (
     User,
 )
 
-admin.site.unregister(Group)
-admin.site.unregister(EmailAddress)
+# Rights are given by no page; addresses, keys and sessions belong to their owners.
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 
 
 class RankedInline(admin.TabularInline):
@@ -205,4 +207,4 @@ class UserAdmin(admin.ModelAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
-            actions.readdress(obj, obj.email)
+            readdress(obj, obj.email, by=request.user)

@@ -11,9 +11,10 @@ class ChantierConfig(AppConfig):
 
     def ready(self) -> None:
         """Make known the messages about one's account, and the events of the network."""
-        from chantier import trace
+        from chantier import failures, trace
         from mailing.registry import Kind, register
 
+        failures.connect()
         register(Kind("account", "Compte"))
         register(Kind("account_link", "Compte\u00a0: lien ou code", secret=True))
         register(Kind("invitation", "Invitation", secret=True))
@@ -30,6 +31,7 @@ class ChantierConfig(AppConfig):
             membership_began="Appartenance commencée",
             membership_ended="Appartenance terminée",
             role_changed="Rôle changé",
+            dates_corrected="Dates corrigées",
             participation_began="Participation commencée",
             participation_ended="Participation terminée",
             consent_given="Consentement donné",

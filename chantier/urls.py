@@ -2,9 +2,18 @@
 
 from django.urls import path
 
-from chantier import views
+from chantier.views import accepting, account, chantiers, invitations
 
 urlpatterns = [
-    path("chantier/", views.current_cycle, name="current_cycle"),
-    path("chantiers/<slug:slug>/choisir/", views.choose_chantier, name="choose_chantier"),
+    path("chantier/", chantiers.current_cycle, name="current_cycle"),
+    path("chantiers/<slug:slug>/choisir/", chantiers.choose_chantier, name="choose_chantier"),
+    path("invitations/", invitations.invitation_list, name="invitation_list"),
+    path("invitations/liste/", invitations.invite_list, name="invite_list"),
+    path("invitations/<int:pk>/renvoyer/", invitations.send_again, name="send_invitation_again"),
+    path("invitations/<int:pk>/retirer/", invitations.withdraw, name="withdraw_invitation"),
+    path("invitations/personnes/<int:pk>/terminer/", invitations.end_reader, name="end_reader"),
+    path("invitation/", accepting.accept, name="accept_invitation"),
+    path("invitation/<str:token>/", accepting.open_link, name="open_invitation"),
+    path("compte/", account.account, name="account"),
+    path("compte/quitter/", account.leave, name="leave_organization"),
 ]

@@ -1,5 +1,7 @@
 """Organisations, and the people who represent them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -28,6 +30,10 @@ class Region(models.Model):
 
 class OrganizationQuerySet(models.QuerySet):
     """Queries on organisations."""
+
+    def existing(self) -> "OrganizationQuerySet":
+        """Leave out the demonstration where `DEMO` is off."""
+        return self if settings.DEMO else self.filter(is_demonstration=False)
 
     def buyers(self) -> "OrganizationQuerySet":
         """Leave out partner networks and enterprises: they are never in a denominator."""
@@ -122,6 +128,16 @@ class MembershipQuerySet(models.QuerySet):
     def active(self) -> "MembershipQuerySet":
         """Keep those that have not ended."""
         return self.filter(until=None)
+
+    def of_colleagues(self, user: Any) -> "MembershipQuerySet":
+        """Keep the active ones of the organisation for which the person takes part."""
+        return self.active().filter(organization=user.organization) if user.organization else self.none()
+
+    def ended_by(self, user: Any) -> "MembershipQuerySet":
+        """Keep those that the person may end: who speaks for an organisation, those of its readers."""
+        if not user.is_authenticated or not user.is_representative:
+            return self.none()
+        return self.of_colleagues(user).filter(role=Membership.Role.READER)
 
 
 class Membership(models.Model):

@@ -150,6 +150,7 @@ def test_a_form_asks_no_more_for_twice_as_many_rows(
     client, organization = sign_in(coordinator), f.OrganizationFactory()
     pk = {"chantier_organization": organization.pk, "chantier_cycle": cycle.pk}[name]
     address, counts = reverse(f"admin:{name}_change", args=[pk]), []
+    client.get(address)
     for _ in range(2):
         for _ in range(3):
             f.MembershipFactory(organization=organization)
