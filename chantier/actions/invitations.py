@@ -176,5 +176,7 @@ def _claim(invitation: Invitation) -> None:
 
 def _take_part(invitation: Invitation, user: User) -> None:
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
-    begin_membership(user, invitation.organization, invitation.role, by=user)
+    today = timezone.localdate()
+    place = {"organization": invitation.organization, "role": invitation.role, "since": today}
+    begin_membership(Membership(user=user, **place), by=user)
     record("invitation_accepted", by=user, on=invitation)

@@ -4,9 +4,10 @@ import datetime as dt
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from chantier.models import Membership, Organization, Participation, User
+from chantier.models import Membership, Participation
 from chantier.trace import record
 from ecpar_portal.refusal import Refusal
 
@@ -16,22 +17,20 @@ ELSEWHERE = "Cette personne représente déjà une organisation\u00a0: terminez 
 
 
 @transaction.atomic
-def begin_membership(
-    user: User, organization: Organization, role: str, *, since: dt.date | None = None, by: Any
-) -> Membership:
-    """Let a person take part for an organisation from a day, today by default.
+def begin_membership(membership: Membership, *, by: Any) -> None:
+    """Let a person take part for an organisation, as a new row says; it may have ended already.
 
     Raises Refusal where they take part for one already.
     """
+    until, membership.until = membership.until, None
     try:
         with transaction.atomic():
-            membership = Membership.objects.create(
-                user=user, organization=organization, role=role, since=since or timezone.localdate()
-            )
+            membership.save(force_insert=True)
     except IntegrityError as error:
         raise Refusal(ELSEWHERE) from error
-    record("membership_began", by=by, on=membership, role=role)
-    return membership
+    record("membership_began", by=by, on=membership, role=membership.role)
+    if until:
+        end_membership(membership, until=until, by=by)
 
 
 @transaction.atomic
@@ -71,18 +70,19 @@ def correct_beginning(membership: Membership, since: dt.date, *, by: Any) -> Non
 
 @transaction.atomic
 def begin_participation(participation: Participation, *, by: Any) -> None:
-    """Let an organisation take part in a cycle, as a new row says: its people see the whole chantier.
+    """Let an organisation take part in a cycle, as a new row says; it may have ended already.
 
-    Raises Refusal where it takes part already.
+    Its people see the whole chantier. Raises Refusal where it takes part already.
     """
+    left, participation.left = participation.left, None
     try:
         with transaction.atomic():
             participation.save(force_insert=True)
     except IntegrityError as error:
         raise Refusal("Cette organisation participe déjà au cycle.") from error
     record("participation_began", by=by, on=participation)
-    if participation.left:
-        record("participation_ended", by=by, on=participation)
+    if left:
+        end_participation(participation, left=left, by=by)
 
 
 @transaction.atomic
@@ -108,7 +108,7 @@ def correct_arrival(participation: Participation, joined: dt.date, *, by: Any) -
     record("dates_corrected", by=by, on=participation, joined=joined.isoformat())
 
 
-def _active(membership: Membership) -> Any:
+def _active(membership: Membership) -> QuerySet:
     return Membership.objects.active().filter(pk=membership.pk)
 
 
@@ -119,7 +119,7 @@ def _still_active(membership: Membership) -> Membership:
     return found
 
 
-def _current(participation: Participation) -> Any:
+def _current(participation: Participation) -> QuerySet:
     return Participation.objects.current().filter(pk=participation.pk)
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import timezone
 
 from chantier.models import Membership, User
 from tests import factories as f
@@ -167,7 +168,9 @@ def test_a_membership_stays_that_of_its_person(sign_in, coordinator, member):
     membership, other = member.membership, f.UserFactory()
     address = reverse("admin:chantier_organization_change", args=[membership.organization_id])
     client = sign_in(coordinator)
-    sent = filled_in(client, address, **{"memberships-0-user": other.pk, "memberships-0-until": "2026-11-01"})
+    sent = filled_in(
+        client, address, **{"memberships-0-user": other.pk, "memberships-0-until": str(timezone.localdate())}
+    )
     assert client.post(address, sent).status_code == 302
     membership.refresh_from_db()
     assert membership.user == member
