@@ -231,6 +231,9 @@ MFA_TOTP_TOLERANCE = 1  # telephones are not all on time
 MFA_FORMS = {
     "add_webauthn": "chantier.forms.second_factor.AddKeyForm",
     "edit_webauthn": "chantier.forms.second_factor.EditKeyForm",
+    "login_webauthn": "chantier.forms.second_factor.LoginKeyForm",
+    "authenticate_webauthn": "chantier.forms.second_factor.SecondKeyForm",
+    "reauthenticate_webauthn": "chantier.forms.second_factor.ProofKeyForm",
     "activate_totp": "chantier.forms.second_factor.ActivateForm",
 }
 # Browsers offer passkeys on https, and on http for this host only.
