@@ -26,14 +26,16 @@ SESSION_KEY = "invitation"
 @never_cache
 @public
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of an invitation: leads to its page, or tells that it is of no use any more."""
+    """The link of an invitation: leads to its page, which tells whether it is still of use.
+
+    An error here would write the token in the log.
+    """
     invitation = Invitation.objects.usable().with_token(token).first()
     if invitation is None:
         request.session.pop(SESSION_KEY, None)
-        response = no_longer_valid(request)
     else:
         request.session[SESSION_KEY] = [invitation.pk, invitation.token_digest]
-        response = redirect("accept_invitation")
+    response = redirect("accept_invitation")
     response["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -13,22 +13,6 @@ from tests import factories as f
 pytestmark = pytest.mark.browser
 
 PASSWORD = "une courte phrase facile"
-DEVICE = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
-def with_device(someone):
-    """Give the browser a device that holds keys, and whose owner is always there."""
-    session = someone.page.context.new_cdp_session(someone.page)
-    session.send("WebAuthn.enable")
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
-    return someone
 
 
 def press(page, name):
@@ -67,7 +51,8 @@ def test_from_the_invitation_to_the_day_they_leave(visitor):
     invited_by(visitor(f.UserFactory(coordinator=True)), organization)
 
     # In, with a name and a password.
-    someone = with_device(visitor())
+    someone = visitor()
+    someone.give_device()
     page = someone.open(link_received("elle@ville.example"))
     assert urlsplit(page.url).path == "/invitation/"
     assert someone.obstacles() == []
@@ -118,7 +103,8 @@ def test_from_the_invitation_to_the_day_they_leave(visitor):
 
 
 def test_a_key_that_does_not_answer_says_so_on_the_page(visitor):
-    someone = with_device(visitor())
+    someone = visitor()
+    someone.give_device()
     page = someone.open("/compte/login/")
     press(page, "Employer une clé d’accès")
     expect(page.get_by_role("alert")).to_contain_text("La clé n’a pas répondu")
