@@ -1,19 +1,29 @@
-"""How allauth behaves in the portal."""
+"""How allauth behaves in the portal; its hooks are where signing in and out is traced."""
 
+import base64
 import datetime as dt
+import hashlib
 import uuid
 from typing import Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailConfirmation
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from chantier.access import may_sign_in
 from chantier.models import User
+from chantier.trace import record
+from ecpar_portal import sessions
 from mailing.actions import queue
 
 # What tells of something that happened; every other message holds a link or a code that opens an account.
@@ -25,6 +35,9 @@ NOTIFICATIONS = {
     "account/email/password_reset",
     "account/email/password_set",
 }
+SECOND_FACTOR = "mfa/email/"
+# A session that was there before proved its password only.
+ENDS_OTHER_SESSIONS = {"mfa/email/totp_activated", "mfa/email/webauthn_added"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -40,22 +53,69 @@ class AccountAdapter(DefaultAccountAdapter):
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
 
+    @transaction.atomic
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign somebody in, once every step is behind them."""
+        super().login(request, user)
+        sessions.begin(request.session)
+        record("signed_in", by=user)
+
+    @transaction.atomic
+    def logout(self, request: HttpRequest) -> None:
+        """Sign somebody out."""
+        record("signed_out", by=request.user)
+        super().logout(request)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note a wrong password: whose, where it is somebody's, and nothing of what was typed."""
+        email = credentials.get("email", "").strip().lower()
+        record("sign_in_failed", by=None, on=User.objects.with_address([email]).first())
+
+    @transaction.atomic
+    def set_password(self, user: User, password: str) -> None:
+        """Change a password, by its owner: signed in, or with the link of a message."""
+        super().set_password(user, password)
+        record("password_changed", by=user, on=user)
+
+    @transaction.atomic
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Verify an address, which becomes that of the account."""
+        before = email_address.user.email
+        confirmed = super().confirm_email(request, email_address)
+        if confirmed and email_address.email.lower() != before.lower():
+            record("address_changed", by=email_address.user, on=email_address.user)
+        return confirmed
+
+    @transaction.atomic
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """Tell a person what happened to their account; a second factor that changed is traced here.
+
+        allauth calls it once for each such change, and has no other hook for them.
+        """
+        if template_prefix.startswith(SECOND_FACTOR):
+            record("mfa_changed", by=user, on=user, what=template_prefix.removeprefix(SECOND_FACTOR))
+        if template_prefix in ENDS_OTHER_SESSIONS:
+            end_other_sessions(self.request, user)
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Queue a message with its cause; one with a link does not leave once the link has ended."""
+        """Queue a message with its cause; one with a link or a code does not leave once that has ended."""
         site = get_current_site(self.request)
         context = {"request": self.request, "email": email, "current_site": site, **context}
         message = self.render_mail(template_prefix, email, context)
-        is_link = template_prefix not in NOTIFICATIONS
-        link_ends = timezone.now() + dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+        is_secret = template_prefix not in NOTIFICATIONS and not template_prefix.startswith(SECOND_FACTOR)
+        lasts = (
+            account_settings.LOGIN_BY_CODE_TIMEOUT if "code" in context else settings.PASSWORD_RESET_TIMEOUT
+        )
         queue(
-            "account_link" if is_link else "account",
+            "account_link" if is_secret else "account",
             key=f"account/{uuid.uuid4()}",
             to=email,
             subject=message.subject,
             text=message.body,
             html="".join(content for content, _ in message.alternatives),
-            user=context.get("user"),
-            expires_at=link_ends if is_link else None,
+            user=context.get("user") or User.objects.with_address([email.lower()]).first(),
+            expires_at=timezone.now() + dt.timedelta(seconds=lasts) if is_secret else None,
         )
 
     def get_reset_password_from_key_url(self, key: str) -> str:
@@ -67,3 +127,29 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
         """Return the link of the verification of an address."""
         return settings.PORTAL_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Names keys in French, and keeps secrets encrypted: a copy of the database opens no account."""
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt what an application or a list of recovery codes is made from."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Read it again; raises InvalidToken where `SECRET_KEY` was replaced without a fallback."""
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """The name that a new key is given where the person gives none."""
+        return f"Clé {user.authenticator_set.filter(type=type).count() + 1}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """What browsers say that a key is for."""
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}
+
+
+def _cipher() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [hashlib.sha256(b"second factor" + key.encode()).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

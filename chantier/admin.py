@@ -1,14 +1,27 @@
 """The coordinator's desk: who takes part, and toward what."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db import models
-from django.forms import ModelForm, Textarea
-from django.http import HttpRequest
+from django.forms import BaseModelFormSet, ModelForm, Textarea
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
-from chantier import actions
-from chantier.forms import MembershipFormSet, ParticipationFormSet, RankedForm, RankedFormSet
+from chantier.actions import memberships
+from chantier.actions.people import readdress
+from chantier.forms.desk import (
+    MembershipForm,
+    MembershipFormSet,
+    ParticipationForm,
+    ParticipationFormSet,
+    RankedForm,
+    RankedFormSet,
+)
 from chantier.models import (
     Achievement,
     Chantier,
@@ -21,9 +34,68 @@ from chantier.models import (
     User,
 )
 from chantier.trace_admin import TraceEntryAdmin  # noqa: F401 - the admin finds what this module brings
+from ecpar_portal.refusal import Refusal
 
-admin.site.unregister(Group)
-admin.site.unregister(EmailAddress)
+# Rights are given by no page; addresses, keys and sessions belong to their owners.
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
+
+
+def save_membership(membership: Membership, changed: list[str] | None, by: User) -> None:
+    """Let happen what a form says of a membership; `changed` is None for a new one."""
+    if changed is None:
+        memberships.begin_membership(membership, by=by)
+        return
+    if "since" in changed:
+        memberships.correct_beginning(membership, membership.since, by=by)
+    if "role" in changed:
+        memberships.change_role(membership, membership.role, by=by)
+    if "until" in changed:
+        memberships.end_membership(membership, until=membership.until, by=by)
+
+
+def save_participation(participation: Participation, changed: list[str] | None, by: User) -> None:
+    """Let happen what a form says of a participation; `changed` is None for a new one."""
+    if changed is None:
+        memberships.begin_participation(participation, by=by)
+        return
+    if "joined" in changed:
+        memberships.correct_arrival(participation, participation.joined, by=by)
+    if "left" in changed:
+        memberships.end_participation(participation, left=participation.left, by=by)
+
+
+EVENTS = {Membership: save_membership, Participation: save_participation}
+
+
+class ThroughActions(admin.ModelAdmin):
+    """Saves memberships and participations, on their own page or in a table, as the events that they are."""
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm, change: bool) -> None:
+        """Save, or let happen what the form says."""
+        if self.model in EVENTS:
+            EVENTS[self.model](obj, form.changed_data if change else None, request.user)
+        else:
+            super().save_model(request, obj, form, change)
+
+    def save_formset(
+        self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool
+    ) -> None:
+        """Save the rows of a table, or let happen what each of them says."""
+        if formset.model not in EVENTS:
+            super().save_formset(request, form, formset, change)
+            return
+        formset.save(commit=False)
+        for obj, changed in [*formset.changed_objects, *((obj, None) for obj in formset.new_objects)]:
+            EVENTS[formset.model](obj, changed, request.user)
+        formset.save_m2m()
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page again, with the reason, where an event could not happen after all."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Refusal as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(request.path)
 
 
 class RankedInline(admin.TabularInline):
@@ -51,6 +123,7 @@ class ParticipationInline(admin.TabularInline):
     """The organisations of a cycle."""
 
     model = Participation
+    form = ParticipationForm
     formset = ParticipationFormSet
     autocomplete_fields = ["organization"]
     extra = 0
@@ -64,6 +137,7 @@ class MembershipInline(admin.TabularInline):
     """The people of an organisation, past ones included."""
 
     model = Membership
+    form = MembershipForm
     formset = MembershipFormSet
     autocomplete_fields = ["user"]
     extra = 0
@@ -94,7 +168,7 @@ class ChantierAdmin(admin.ModelAdmin):
 
 
 @admin.register(Cycle)
-class CycleAdmin(admin.ModelAdmin):
+class CycleAdmin(ThroughActions):
     """A year of a chantier, with its objectives, achievements and organisations on one page."""
 
     list_display = ["__str__", "chantier", "starting_year", "is_demonstration"]
@@ -112,7 +186,7 @@ class CycleAdmin(admin.ModelAdmin):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):
+class OrganizationAdmin(ThroughActions):
     """The organisations, with their people."""
 
     list_display = ["name", "kind", "region", "standing", "since"]
@@ -125,8 +199,10 @@ class OrganizationAdmin(admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(ThroughActions):
     """Who speaks for which organisation, and who reads for it."""
+
+    form = MembershipForm
 
     list_display = ["user", "organization", "role", "since", "until"]
     list_filter = ["role", ("until", admin.EmptyFieldListFilter)]
@@ -140,8 +216,10 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(admin.ModelAdmin):
+class ParticipationAdmin(ThroughActions):
     """Which organisation takes part in which cycle."""
+
+    form = ParticipationForm
 
     list_display = ["organization", "cycle", "joined", "left"]
     list_filter = ["cycle__chantier", ("left", admin.EmptyFieldListFilter)]
@@ -206,4 +284,4 @@ class UserAdmin(admin.ModelAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
-            actions.readdress(obj, obj.email)
+            readdress(obj, obj.email, by=request.user)

@@ -11,10 +11,11 @@ class ChantierConfig(AppConfig):
 
     def ready(self) -> None:
         """Make known the messages about one's account, and the events of the network."""
-        from chantier import trace
+        from chantier import failures, trace
         from chantier.models import Consent, Membership  # models exist only once every app is loaded
         from mailing.registry import Kind, register
 
+        failures.connect()
         register(Kind("account", "Compte"))
         register(Kind("account_link", "Compte\u00a0: lien ou code", secret=True))
         register(Kind("invitation", "Invitation", secret=True))
@@ -31,6 +32,7 @@ class ChantierConfig(AppConfig):
             membership_began="Appartenance commencée",
             membership_ended="Appartenance terminée",
             role_changed="Rôle changé",
+            dates_corrected="Dates corrigées",
             participation_began="Participation commencée",
             participation_ended="Participation terminée",
             consent_given="Consentement donné",

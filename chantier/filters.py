@@ -7,7 +7,8 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from chantier.models import Chantier, Cycle, Organization, Participation, Region
+from chantier.models import Chantier, Cycle, Invitation, Organization, Participation, Region
+from chantier.models.invitations import InvitationQuerySet
 from chantier.models.organizations import OrganizationQuerySet
 
 
@@ -90,3 +91,30 @@ class OrganizationFilter(ListFilter):
     def chosen_cycle(self) -> Cycle | None:
         """The cycle to which the list is narrowed."""
         return self.form.cleaned_data.get("cycle") if self.form.is_valid() else None
+
+
+class InvitationFilter(ListFilter):
+    """Narrows a list of invitations by state and, for a coordinator, by organisation."""
+
+    state = django_filters.ChoiceFilter(
+        label="État", choices=Invitation.STATES, method="in_state", empty_label="Tous les états"
+    )
+    organization = django_filters.ModelChoiceFilter(
+        label="Organisation",
+        queryset=lambda request: Organization.objects.existing(),
+        to_field_name="slug",
+        empty_label="Toutes les organisations",
+    )
+
+    class Meta:
+        model = Invitation
+        fields = ["state", "organization"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.request.user.is_coordinator:
+            del self.filters["organization"]
+
+    def in_state(self, invitations: InvitationQuerySet, name: str, value: str) -> InvitationQuerySet:
+        """Keep those of a state."""
+        return invitations.in_state(value)

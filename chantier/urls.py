@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from chantier import views
+from chantier.views import accepting, account, chantiers, invitations, organizations, showing
 
 urlpatterns = [
-    path("chantier/", views.current_cycle, name="current_cycle"),
-    path("chantiers/", views.chantier_list, name="chantier_list"),
-    path("chantiers/<slug:slug>/choisir/", views.choose_chantier, name="choose_chantier"),
-    path("organisations/", views.organization_list, name="organization_list"),
-    path("organisations/<slug:slug>/", views.organization, name="organization"),
-    path("compte/presentation/", views.showing, name="showing"),
+    path("chantier/", chantiers.current_cycle, name="current_cycle"),
+    path("chantiers/", chantiers.chantier_list, name="chantier_list"),
+    path("chantiers/<slug:slug>/choisir/", chantiers.choose_chantier, name="choose_chantier"),
+    path("organisations/", organizations.organization_list, name="organization_list"),
+    path("organisations/<slug:slug>/", organizations.organization, name="organization"),
+    path("invitations/", invitations.invitation_list, name="invitation_list"),
+    path("invitations/liste/", invitations.invite_list, name="invite_list"),
+    path("invitations/<int:pk>/renvoyer/", invitations.send_again, name="send_invitation_again"),
+    path("invitations/<int:pk>/retirer/", invitations.withdraw, name="withdraw_invitation"),
+    path("invitations/personnes/<int:pk>/terminer/", invitations.end_reader, name="end_reader"),
+    path("invitation/", accepting.accept, name="accept_invitation"),
+    path("invitation/<str:token>/", accepting.open_link, name="open_invitation"),
+    path("compte/", account.account, name="account"),
+    path("compte/presentation/", showing.showing, name="showing"),
+    path("compte/quitter/", account.leave, name="leave_organization"),
 ]

@@ -28,9 +28,9 @@ class PortalAdminSite(AdminSite):
     enable_nav_sidebar = False  # a dozen lists: their index is enough, and the pages need the room
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether the person runs the chantiers."""
+        """Whether the person runs the chantiers, with more than a password."""
         user = request.user
-        return user.is_authenticated and user.is_coordinator
+        return user.is_authenticated and user.is_coordinator and not user.lacks_second_factor
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable:
         """Refuse at once who is signed in and may not come in, rather than offer them to sign in again."""

@@ -69,6 +69,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "ecpar_portal",
     "chantier",
     "meetings",
@@ -90,8 +92,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ecpar_portal.sessions.session_limits",
     "ecpar_portal.middleware.LoginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "ecpar_portal.second_factor.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -225,6 +229,24 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # a message may take a few minutes
+MFA_ADAPTER = "chantier.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Portail ECPAR"
+MFA_TOTP_TOLERANCE = 1  # telephones are not all on time
+MFA_FORMS = {
+    "add_webauthn": "chantier.forms.second_factor.AddKeyForm",
+    "edit_webauthn": "chantier.forms.second_factor.EditKeyForm",
+    "login_webauthn": "chantier.forms.second_factor.LoginKeyForm",
+    "authenticate_webauthn": "chantier.forms.second_factor.SecondKeyForm",
+    "reauthenticate_webauthn": "chantier.forms.second_factor.ProofKeyForm",
+    "activate_totp": "chantier.forms.second_factor.ActivateForm",
+}
+# Browsers offer passkeys on https, and on http for this host only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE and urlsplit(PORTAL_URL).hostname == "localhost"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}")
@@ -248,6 +270,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=2 * 3600)
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from chantier.forms import RankedForm, RankedFormSet
+from chantier.forms.desk import RankedForm, RankedFormSet
 from chantier.models.cycles import Ranked
 from ecpar_portal import french
 from meetings.models import (

@@ -40,3 +40,11 @@ document.querySelector(".error-summary")?.focus();
 for (const opener of document.querySelectorAll("[data-opens]")) {
   opener.addEventListener("click", () => document.getElementById(opener.dataset.opens).showModal());
 }
+
+// A key that does not answer: say so on the page, where allauth would tell the console only.
+document.addEventListener("allauth.error", (event) => {
+  const words = document.querySelector("[data-key-failed]");
+  if (!words) return;
+  event.preventDefault();
+  words.hidden = false;
+});

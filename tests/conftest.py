@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from ecpar_portal import sessions
 from tests import factories
 
 
@@ -49,6 +50,9 @@ def sign_in(client):
 
     def sign(user):
         client.force_login(user)
+        session = client.session
+        sessions.begin(session)
+        session.save()
         return client
 
     return sign

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import factory
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from factory.django import DjangoModelFactory
@@ -11,6 +12,8 @@ from chantier import models as chantier
 from mailing import models as mailing
 from meetings import models as meetings
 from reports import models as reports
+
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 class UserFactory(DjangoModelFactory):
@@ -27,6 +30,8 @@ class UserFactory(DjangoModelFactory):
             user.is_staff = True
             user.save()
             user.groups.add(Group.objects.get_or_create(name="Coordination")[0])
+            if kwargs.get("second_factor", True):
+                TOTP.activate(user, TOTP_SECRET)
 
 
 class OrganizationFactory(DjangoModelFactory):

@@ -3,6 +3,8 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -40,12 +42,46 @@ class InvitationQuerySet(models.QuerySet):
         """Keep the one that a link opens."""
         return self.filter(token_digest=digest_of(token))
 
+    def with_address(self, addresses: Iterable[str]) -> "InvitationQuerySet":
+        """Keep those of some addresses, given in lower case."""
+        return self.alias(lower=Lower("email")).filter(lower__in=list(addresses))
+
+    def in_state(self, state: str) -> "InvitationQuerySet":
+        """Keep those of one state of `Invitation.STATES`."""
+        now = timezone.now()
+        return {
+            "sent": self.usable(),
+            "ended": self.open().filter(expires_at__lte=now),
+            "accepted": self.exclude(accepted_at=None),
+            "withdrawn": self.exclude(withdrawn_at=None),
+        }[state]
+
+    def visible_to(self, user: Any) -> "InvitationQuerySet":
+        """Keep those of the person's organisation where they represent it; all for a coordinator."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_coordinator:
+            return self if settings.DEMO else self.filter(organization__is_demonstration=False)
+        if not user.is_representative:
+            return self.none()
+        return self.filter(organization=user.organization)
+
+    def managed_by(self, user: Any) -> "InvitationQuerySet":
+        """Keep those that the person may send again or withdraw: a representative, those of readers only."""
+        visible = self.visible_to(user)
+        if user.is_authenticated and user.is_coordinator:
+            return visible
+        return visible.filter(role=Membership.Role.READER)
+
 
 class Invitation(models.Model):
     """Somebody is invited to take part for an organisation; used once, and of no use after `expires_at`.
 
-    Sending it again gives it another token: the link of the former message opens nothing any more.
+    Sending it again gives it another token: the link of the former message opens nothing any more. An address
+    may have one from each of several organisations: none of them learns of the others.
     """
+
+    STATES = (("sent", "envoyée"), ("ended", "échue"), ("accepted", "acceptée"), ("withdrawn", "retirée"))
 
     email = models.EmailField("courriel", max_length=254)
     name = models.CharField("nom", max_length=120, blank=True)
@@ -79,8 +115,9 @@ class Invitation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
+                "organization",
                 condition=Q(accepted_at=None, withdrawn_at=None),
-                name="invitation_one_open_per_address",
+                name="invitation_one_open_per_address_and_organization",
                 violation_error_message="Cette personne a déjà une invitation : envoyez-la de nouveau ou "
                 "retirez-la.",
             ),
@@ -98,15 +135,29 @@ class Invitation(models.Model):
 
     @property
     def state(self) -> str:
-        """What people read of it today."""
+        """Which of `STATES` it is in today."""
         if self.accepted_at:
-            return "acceptée"
+            return "accepted"
         if self.withdrawn_at:
-            return "retirée"
-        return "envoyée" if self.expires_at > timezone.now() else "échue"
+            return "withdrawn"
+        return "sent" if self.expires_at > timezone.now() else "ended"
 
-    def renew_token(self) -> str:
-        """Give the invitation a new token and return it; the caller saves, and puts it in the message."""
+    @property
+    def state_words(self) -> str:
+        """What people read of its state."""
+        return dict(self.STATES)[self.state]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be sent again or withdrawn."""
+        return self.state in ("sent", "ended")
+
+    def renew(self) -> str:
+        """Give the invitation a new token and two more weeks; return the token.
+
+        The caller saves, and puts the token in the message: it is kept nowhere else.
+        """
         token = secrets.token_urlsafe(32)
         self.token_digest = digest_of(token)
+        self.sent_at, self.expires_at = timezone.now(), valid_until()
         return token

@@ -171,6 +171,16 @@ class MembershipQuerySet(models.QuerySet):
             .order_by("-role", "user__name", "pk")
         )
 
+    def of_colleagues(self, user: Any) -> "MembershipQuerySet":
+        """Keep the active ones of the organisation for which the person takes part."""
+        return self.active().filter(organization=user.organization) if user.organization else self.none()
+
+    def ended_by(self, user: Any) -> "MembershipQuerySet":
+        """Keep those that the person may end: who speaks for an organisation, those of its readers."""
+        if not user.is_authenticated or not user.is_representative:
+            return self.none()
+        return self.of_colleagues(user).filter(role=Membership.Role.READER)
+
 
 class Membership(models.Model):
     """A person speaks for an organisation, or reads for it, from a day until another.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 class UserQuerySet(models.QuerySet):
     """Queries on people."""
+
+    def with_address(self, addresses: Iterable[str]) -> UserQuerySet:
+        """Keep those of some addresses, given in lower case."""
+        return self.alias(lower=Lower("email")).filter(lower__in=list(addresses))
 
     def taking_part_in(self, cycle: Cycle) -> UserQuerySet:
         """Keep the open accounts of the people who speak or read today for an organisation of the cycle."""
@@ -91,6 +96,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     def membership(self) -> Membership | None:
         """The active membership, or None for someone who left or who has none (a coordinator)."""
         return self.memberships.active().select_related("organization__region").first()
+
+    @property
+    def is_representative(self) -> bool:
+        """Whether this person speaks for an organisation today."""
+        return self.membership is not None and self.membership.role == self.membership.Role.REPRESENTATIVE
+
+    @cached_property
+    def lacks_second_factor(self) -> bool:
+        """Whether this person runs the chantiers with a password only, which opens nothing of them.
+
+        The demonstration coordinator may, where `DEMO` is on.
+        """
+        if not self.is_coordinator or (settings.DEMO and self.is_demonstration):
+            return False
+        return not self.authenticator_set.exists()
 
     @cached_property
     def chantiers(self) -> list[Chantier]:

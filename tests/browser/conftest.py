@@ -19,6 +19,14 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +66,12 @@ class Visitor:
             for violation in found
             for node in violation["nodes"]
         ]
+
+    def give_device(self) -> None:
+        """Give the browser a device that holds keys, and whose owner is always there."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("WebAuthn.enable")
+        session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
 
     def overflows(self) -> bool:
         """Whether the page scrolls sideways."""

@@ -1,17 +1,22 @@
 """Every page, as every role, in both themes and both widths: readable by everyone, nothing to complain of."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.contrib import admin
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
-from chantier.models import TraceEntry
+from chantier.actions.invitations import invite
+from chantier.models import Membership, Organization, TraceEntry, User
 from ecpar_portal.access import walk
+from mailing.models import OutgoingEmail
 from meetings.actions import publish
 from meetings.models import Meeting
 from reports.models import Report
 from tests import factories as f
+from tests.chantier.signing_in import PASSWORD, totp_code, with_password
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +30,9 @@ NOT_PAGES = {
     "chantier/<slug:slug>/bilan.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "rencontres/<slug:slug>/evenement/<slug:name>/": "takes a POST and leads to the meeting",
     "rapports/<uuid:pk>/reessayer/": "takes a POST and leads to the report",
+    "invitation/<str:token>/": "leads to `invitation/`",
+    "invitations/<int:pk>/renvoyer/": "takes a POST and leads to the invitations",
+    "invitations/<int:pk>/retirer/": "takes a POST and leads to the invitations",
 }
 
 
@@ -56,6 +64,12 @@ def network(visitor):
     f.ReportFactory(object_id=version.pk, state=Report.State.DONE, size=20_480)
     point.text = "Un brouillon que personne ne lit encore"
     point.save()
+    organization = f.member_of(cycle, name="Ville de Québec").organization
+    f.MembershipFactory(organization=organization, role="reader")
+    day = dt.timedelta(days=1)
+    ended = {"sent_at": timezone.now() - 20 * day, "expires_at": timezone.now() - 6 * day}
+    for state in ({}, ended, {"accepted_at": timezone.now()}, {"withdrawn_at": timezone.now()}):
+        f.InvitationFactory(organization=organization, **state)
     return cycle
 
 
@@ -72,6 +86,14 @@ def addresses(cycle) -> dict[str, str]:
         "rencontres/": reverse("meeting_list"),
         "rencontres/<slug:slug>/": cycle.meetings.get(title="Cadre de référence").get_absolute_url(),
         "rapports/": reverse("report_list"),
+        "invitations/": reverse("invitation_list"),
+        "invitations/liste/": reverse("invite_list"),
+        "invitations/personnes/<int:pk>/terminer/": reverse(
+            "end_reader", args=[Membership.objects.get(role=Membership.Role.READER).pk]
+        ),
+        "invitation/": reverse("accept_invitation"),
+        "compte/": reverse("account"),
+        "compte/quitter/": reverse("leave_organization"),
         "rapports/<uuid:pk>/": Report.objects.get(state=Report.State.WAITING).get_absolute_url(),
     }
 
@@ -81,15 +103,23 @@ def more_states(cycle) -> list[str]:
     others = [meeting.get_absolute_url() for meeting in cycle.meetings.filter(title="")]
     others += [report.get_absolute_url() for report in Report.objects.filter(state=Report.State.FAILED)]
     others += ["/organisations/?q=rien", "/organisations/?kind=municipality", "/organisations/?cycle=rien"]
-    return [*others, "/rencontres/?cycle=rien", "/rencontres/?period=past", "/nulle-part/"]
+    others += ["/rencontres/?cycle=rien", "/rencontres/?period=past", "/invitations/?state=ended"]
+    return [*others, "/invitations/?state=rien", "/nulle-part/"]
 
 
 def account_pages(user) -> list[str]:
     """allauth's pages, for a person or for nobody."""
     if user:
         names = ["account_email", "account_change_password", "account_reauthenticate", "account_logout"]
+        names += ["mfa_index", "mfa_list_webauthn", "usersessions_list"]
     else:
-        names = ["account_login", "account_signup", "account_reset_password", "account_reset_password_done"]
+        names = [
+            "account_login",
+            "account_request_login_code",
+            "account_signup",
+            "account_reset_password",
+            "account_reset_password_done",
+        ]
         names += [
             "account_reset_password_from_key_done",
             "account_email_verification_sent",
@@ -133,7 +163,7 @@ def test_the_sweep_knows_every_page(network):
 def test_nobody_meets_an_obstacle(visitor, network, width, theme, who):
     user = {
         "anonymous": lambda: None,
-        "representative": lambda: f.member_of(network),
+        "representative": lambda: User.objects.get(memberships__role="representative"),
         "without organisation": f.UserFactory,
         "coordinator": lambda: f.UserFactory(coordinator=True),
     }[who]()
@@ -154,16 +184,77 @@ def test_the_coordinator_meets_no_obstacle_in_the_admin(visitor, network, width,
     assert obstacles_on(coordinator, admin_pages(network), best_practice=False) == {}
 
 
+@pytest.mark.once
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nobody_meets_an_obstacle_on_the_way_in(visitor, network, width, theme):
+    coordinator, organization = f.UserFactory(coordinator=True), Organization.objects.first()
+    known = f.UserFactory(email="connue@ville.example")
+    found, someone = {}, visitor(width=width, theme=theme)
+    for email in ("elle@ville.example", known.email):
+        invite(email, organization=organization, role="reader", by=coordinator)
+        text = OutgoingEmail.objects.get(to=email).text
+        found |= obstacles_on(someone, [re.search(r"/invitation/\S+", text)[0]])
+    member = visitor(known, width=width, theme=theme)
+    found |= obstacles_on(member, [re.search(r"/invitation/\S+", text)[0]])
+    someone.open("/compte/login/code/").get_by_label("Courriel").fill(known.email)
+    someone.page.get_by_role("button", name="Recevoir le code").click()
+    found |= obstacles_on(someone, ["/compte/login/code/confirm/"])
+    pasted = visitor(coordinator, width=width, theme=theme)
+    box = pasted.open("/invitations/liste/").get_by_label("Personnes à inviter")
+    box.fill(f"a@ville.example;Anne;{organization};lecture\nune adresse très longue;sans rien;d’autre;ici")
+    pasted.page.get_by_role("button", name="Relire la liste").click()
+    found |= here(pasted)
+    assert found == {}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nobody_meets_an_obstacle_in_what_protects_their_account(visitor, network, width, theme):
+    person = with_password(f.member_of(network))
+    someone = visitor(person, width=width, theme=theme)
+    someone.give_device()
+    page = someone.open("/compte/reauthenticate/?next=/compte/2fa/totp/activate/")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Continuer").click()
+    page.wait_for_url("**/compte/2fa/totp/activate/")
+    found = obstacles_on(someone, ["/compte/2fa/webauthn/add/", "/compte/2fa/totp/activate/"])
+    page.get_by_label("Code à six chiffres").fill(totp_code(page.locator("code").text_content()))
+    page.get_by_role("button", name="Mettre en service").click()
+    page.wait_for_url("**/compte/2fa/recovery-codes/")
+    page = someone.open("/compte/2fa/webauthn/add/")
+    page.get_by_role("button", name="Ajouter la clé").click()
+    page.wait_for_url("**/compte/2fa/")
+    key = person.authenticator_set.get(type="webauthn").pk
+    names = ["index", "list_webauthn", "deactivate_totp", "view_recovery_codes", "generate_recovery_codes"]
+    names += ["reauthenticate", "reauthenticate_webauthn"]
+    pages = [reverse(f"mfa_{name}") for name in names]
+    pages += [reverse(f"mfa_{name}_webauthn", args=[key]) for name in ("edit", "remove")]
+    found |= obstacles_on(someone, [*pages, "/compte/sessions/"])
+    again = visitor(width=width, theme=theme)
+    page = again.open("/compte/login/")
+    page.get_by_label("Courriel").fill(person.email)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Se connecter").click()
+    page.wait_for_url("**/compte/2fa/authenticate/")
+    assert found | here(again) == {}
+
+
 def obstacles_on(someone, pages, *, best_practice=True) -> dict[str, list[str]]:
     """What is wrong on each page, for those where something is."""
     found = {}
     for address in pages:
-        page = someone.open(address)
-        obstacles = someone.obstacles(best_practice=best_practice)
-        if someone.overflows():
-            obstacles.append("scrolls sideways")
-        if page.locator("h1").count() != 1 or not page.title().endswith("Portail ECPAR"):
-            obstacles.append(f"no single title: {page.title()}, {page.locator('h1').all_text_contents()}")
-        if obstacles:
-            found[address] = obstacles
+        someone.open(address)
+        found |= here(someone, best_practice=best_practice)
     return found
+
+
+def here(someone, *, best_practice=True) -> dict[str, list[str]]:
+    """What is wrong on the page that is open, by its address."""
+    page, obstacles = someone.page, someone.obstacles(best_practice=best_practice)
+    if someone.overflows():
+        obstacles.append("scrolls sideways")
+    if page.locator("h1").count() != 1 or not page.title().endswith("Portail ECPAR"):
+        obstacles.append(f"no single title: {page.title()}, {page.locator('h1').all_text_contents()}")
+    return {page.url: obstacles} if obstacles else {}

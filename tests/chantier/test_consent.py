@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from chantier import actions
+from chantier.actions import consents as actions
 from chantier.models import Consent, TraceEntry, User
 from ecpar_portal.refusal import Refusal
 from tests import factories as f

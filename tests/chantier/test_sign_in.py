@@ -235,7 +235,9 @@ def test_a_password_of_64_characters_is_accepted(client, person):
 
 def test_another_address_counts_once_it_is_verified(client, person):
     sign_in_with(client, person.email)
-    client.post("/compte/email/", {"email": "autre@ville.example", "action_add": ""})
+    asked = client.post("/compte/email/", {"email": "autre@ville.example", "action_add": ""})
+    assert asked["Location"].startswith("/compte/reauthenticate/")
+    client.post("/compte/reauthenticate/", {"password": PASSWORD, "next": "/compte/email/"})
     person.refresh_from_db()
     assert person.email != "autre@ville.example"
     assert "autre@ville.example" in text_of(client.get("/compte/email/"))

@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import timezone
 
 from chantier.models import Membership, User
 from chantier.trace import record
@@ -151,6 +152,7 @@ def test_a_form_asks_no_more_for_twice_as_many_rows(
     client, organization = sign_in(coordinator), f.OrganizationFactory()
     pk = {"chantier_organization": organization.pk, "chantier_cycle": cycle.pk}[name]
     address, counts = reverse(f"admin:{name}_change", args=[pk]), []
+    client.get(address)
     for _ in range(2):
         for _ in range(3):
             f.MembershipFactory(organization=organization)
@@ -167,7 +169,9 @@ def test_a_membership_stays_that_of_its_person(sign_in, coordinator, member):
     membership, other = member.membership, f.UserFactory()
     address = reverse("admin:chantier_organization_change", args=[membership.organization_id])
     client = sign_in(coordinator)
-    sent = filled_in(client, address, **{"memberships-0-user": other.pk, "memberships-0-until": "2026-11-01"})
+    sent = filled_in(
+        client, address, **{"memberships-0-user": other.pk, "memberships-0-until": str(timezone.localdate())}
+    )
     assert client.post(address, sent).status_code == 302
     membership.refresh_from_db()
     assert membership.user == member

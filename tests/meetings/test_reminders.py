@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from chantier.actions import readdress
+from chantier.actions.people import readdress
 from chantier.models import Cycle, Membership, User
 from ecpar_portal import french
 from mailing.actions import POINTLESS, NotSentAgain, deliver, send_again
@@ -193,7 +193,7 @@ def test_a_late_reminder_is_not_lost_by_a_new_plan_and_tells_what_is_true_then(m
 
 
 def change_of_address(meeting, member):
-    readdress(member, "nouvelle@ville.example")
+    readdress(member, "nouvelle@ville.example", by=None)
 
 
 @pytest.mark.parametrize(

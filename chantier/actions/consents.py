@@ -1,6 +1,5 @@
-"""What happens in the network: each event is a function."""
+"""What a person agrees to, and takes back."""
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -8,15 +7,6 @@ from django.utils import timezone
 from chantier import trace
 from chantier.models import Consent, User
 from ecpar_portal.refusal import Refusal
-
-
-@transaction.atomic
-def readdress(user: User, email: str) -> None:
-    """Give a person another address: the former one opens nothing any more, the new one is to be verified."""
-    user.email = email.strip().lower()
-    user.save(update_fields=["email"])
-    user.emailaddress_set.all().delete()
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
 
 
 @transaction.atomic

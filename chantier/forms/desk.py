@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.models import BaseInlineFormSet
+from django.utils import timezone
 
 
 class RankedForm(forms.ModelForm):
@@ -54,6 +55,39 @@ class SettledFormSet(LabelledFormSet):
             whom, field = getattr(form.instance, self.settled), form.fields[self.settled]
             field.disabled = True
             field.widget = forms.Select({"aria-label": field.label}, choices=[(whom.pk, str(whom))])
+
+
+class EndingForm(forms.ModelForm):
+    """Something that ends on a day, at once: on that day or after it; what has ended does not change."""
+
+    ended: str
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and getattr(self.instance, self.ended):
+            for field in self.fields.values():
+                field.disabled = True
+
+    def clean(self) -> None:
+        """Refuse a day to come: the access that it announces would close today."""
+        super().clean()
+        day = self.cleaned_data.get(self.ended)
+        if day and day > timezone.localdate():
+            self.add_error(
+                self.ended, "Donnez le jour d’aujourd’hui ou un jour passé\u00a0: l’accès se ferme aussitôt."
+            )
+
+
+class MembershipForm(EndingForm):
+    """Somebody takes part for an organisation."""
+
+    ended = "until"
+
+
+class ParticipationForm(EndingForm):
+    """An organisation takes part in a cycle."""
+
+    ended = "left"
 
 
 class MembershipFormSet(SettledFormSet):

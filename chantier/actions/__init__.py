@@ -1,0 +1,1 @@
+"""What happens in the network: each event is a function, one transaction, its trace in it."""

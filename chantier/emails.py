@@ -1,0 +1,30 @@
+"""The messages of the network, one function each."""
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from chantier.models import Invitation
+from mailing.actions import queue
+
+
+def key_of(invitation: Invitation) -> str:
+    """How the keys of the messages of an invitation begin, one message for each time that it is sent."""
+    return f"invitation/{invitation.pk}/"
+
+
+def send_invitation(invitation: Invitation, token: str) -> None:
+    """Queue the message of an invitation; it does not leave once the invitation has ended."""
+    context = {
+        "invitation": invitation,
+        "link": settings.PORTAL_URL + reverse("open_invitation", args=[token]),
+    }
+    queue(
+        "invitation",
+        key=f"{key_of(invitation)}{invitation.token_digest[:16]}",
+        to=invitation.email,
+        subject=" ".join(f"Invitation au portail ECPAR, pour {invitation.organization}".splitlines()),
+        text=render_to_string("chantier/email/invitation.txt", context),
+        html=render_to_string("chantier/email/invitation.html", context),
+        expires_at=invitation.expires_at,
+    )
