@@ -10,9 +10,10 @@ class ChantierConfig(AppConfig):
     verbose_name = "Réseau et chantiers"
 
     def ready(self) -> None:
-        """Make known the messages about one's account, and the events of the network."""
-        from chantier import trace
+        """Make known the messages about one's account, the events of the network, and what is personal."""
+        from chantier import documents, privacy, trace  # models exist only once every app is loaded
         from mailing.registry import Kind, register
+        from reports import registry
 
         register(Kind("account", "Compte"))
         register(Kind("account_link", "Compte\u00a0: lien ou code", secret=True))
@@ -36,4 +37,10 @@ class ChantierConfig(AppConfig):
             consent_withdrawn="Consentement retiré",
             exported="Données exportées",
             erased="Données effacées",
+            name_changed="Nom changé",
+            incident_noted="Incident de confidentialité inscrit",
+            incident_changed="Incident de confidentialité modifié",
+            retention_applied="Conservation appliquée",
         )
+        registry.register(documents.PERSONAL_DATA)
+        privacy.declarations()

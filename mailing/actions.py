@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from ecpar_portal.privacy import NOWHERE
 from ecpar_portal.refusal import Refusal
 from ecpar_portal.work import ring
 from mailing.emails import Carrier, NotNow, Refused
-from mailing.models import CONTENT, OutgoingEmail, OutgoingEmailQuerySet, wiped
+from mailing.models import CONTENT, ENDED, OutgoingEmail, OutgoingEmailQuerySet, wiped
 from mailing.registry import kind_of
 
 logger = logging.getLogger(__name__)
@@ -186,8 +187,24 @@ def _send(email: OutgoingEmail, carrier: Carrier) -> bool:
 
 @transaction.atomic
 def purge() -> int:
-    """Withdraw what is too late to be of use, delete what ended `MAIL_KEPT_DAYS` ago; return how many."""
-    now = timezone.now()
-    _withdraw(OutgoingEmail.objects.too_late(now), last_error="Trop tard pour être utile.")
-    old = OutgoingEmail.objects.ended_before(now - dt.timedelta(days=settings.MAIL_KEPT_DAYS))
-    return old.delete()[1].get(OutgoingEmail._meta.label, 0)
+    """Delete what ended `MAIL_KEPT_DAYS` ago, withdraw what is too late; return how many are deleted."""
+    deleted = no_longer_kept().delete()[1].get(OutgoingEmail._meta.label, 0)
+    _withdraw(OutgoingEmail.objects.too_late(timezone.now()), last_error="Trop tard pour être utile.")
+    return deleted
+
+
+def no_longer_kept() -> OutgoingEmailQuerySet:
+    """What ended `MAIL_KEPT_DAYS` ago."""
+    return OutgoingEmail.objects.ended_before(timezone.now() - dt.timedelta(days=settings.MAIL_KEPT_DAYS))
+
+
+@transaction.atomic
+def forget(emails: OutgoingEmailQuerySet) -> int:
+    """Take back what has not left and wipe every word and address of messages; return how many.
+
+    A worker that holds one of them at this moment may still send it, and notes nothing more on its row.
+    """
+    emails.exclude(state__in=ENDED).update(state=State.WITHDRAWN, lease_until=None)
+    return emails.update(
+        **wiped(), subject="Message effacé", last_error="", user=None, to=f"personne@{NOWHERE}"
+    )

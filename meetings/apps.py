@@ -10,14 +10,15 @@ class MeetingsConfig(AppConfig):
     verbose_name = "Rencontres"
 
     def ready(self) -> None:
-        """Register the files that this app can produce."""
+        """Register the files that this app can produce, and declare what it knows of people."""
         from chantier.models import Cycle
         from mailing.registry import Kind, register
-        from meetings import documents  # models exist only once every app is loaded
+        from meetings import documents, privacy  # models exist only once every app is loaded
         from meetings.access import may_download_bilan, may_download_synthesis
         from meetings.models import SynthesisVersion
         from reports import registry
 
+        privacy.declarations()
         register(Kind("reminder", "Rappel de rencontre", optional=True))
 
         registry.register(

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from ecpar_portal.work import ring
-from reports.models import Report, ReportRequest, asked_today, private_storage
+from reports.models import Report, ReportQuerySet, ReportRequest, asked_today, private_storage
 from reports.registry import kind_of
 
 logger = logging.getLogger(__name__)
@@ -72,6 +72,8 @@ def produce(report_id: str) -> None:
     else:
         report.finish(file=name, size=len(content), finished_at=timezone.now())
         logger.info("report %s done, %s bytes", report.pk, len(content))
+        if not Report.objects.filter(pk=report.pk).exists():
+            _drop(name)  # the person of whom it tells was erased meanwhile
 
 
 def _render(report: Report) -> bytes:
@@ -94,14 +96,30 @@ def _store(report: Report, content: bytes) -> str:
 
 
 def purge() -> int:
-    """Delete the reports that are no longer kept, with the files that no other report shows; return how many.
+    """Delete the reports that are no longer kept, with their files; return how many."""
+    return discard(Report.objects.old())
+
+
+@transaction.atomic
+def forget(user_id: int) -> int:
+    """Delete what a person asked for and the files that tell of them; return how many files."""
+    ReportRequest.objects.filter(user=user_id).delete()
+    return discard(Report.objects.about(user_id))
+
+
+@transaction.atomic
+def discard(reports: ReportQuerySet) -> int:
+    """Delete reports, then, once it is sure, the files that no other report shows; return how many.
 
     Raises nothing for a file that is already gone.
     """
-    old = list(Report.objects.old())
-    for report in old:
-        name = report.file.name
-        report.delete()
-        if name and not Report.objects.filter(file=name).exists():
-            private_storage().delete(name)
-    return len(old)
+    names = [name for name in reports.values_list("file", flat=True) if name]
+    deleted = reports.delete()[1].get(Report._meta.label, 0)
+    transaction.on_commit(lambda: [_drop(name) for name in set(names)])
+    return deleted
+
+
+def _drop(name: str) -> None:
+    """Delete a file that no report shows."""
+    if not Report.objects.filter(file=name).exists():
+        private_storage().delete(name)

@@ -7,7 +7,7 @@ from ecpar_portal import access
 from ecpar_portal.access import public, require, signed_in, views_without_rule, walk
 from tests import factories as f
 
-PUBLIC = {"", "sante/"}
+PUBLIC = {"", "sante/", "confidentialite/", "accessibilite/", "robots.txt", "sitemap.xml"}
 
 
 def test_every_address_carries_a_rule():

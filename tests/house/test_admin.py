@@ -25,6 +25,7 @@ PERMISSIONS = {
         "region": "view",
         "traceentry": "view",
         "invitation": "view",
+        "incident": "add change view",
     },
     "meetings": {
         "meeting": "add change delete view",
@@ -216,3 +217,4 @@ def make_rows():
         f.SynthesisPointFactory(meeting=meeting)
         f.ReportFactory()
         f.OutgoingEmailFactory()
+        f.IncidentFactory()
