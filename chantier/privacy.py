@@ -51,6 +51,11 @@ ACCOUNT = [
     Personal(
         "chantier.User",
         what="Votre compte",
+        holds=(
+            "Votre nom, votre courriel, les jours de votre inscription et de votre dernière "
+            "entrée, si le compte est ouvert et s’il donne accès à l’administration; "
+            "l’empreinte de votre mot de passe, qui ne permet pas de le retrouver"
+        ),
         columns=("name", "email", "date_joined", "last_login", "is_active", "is_staff"),
         purpose="Vous reconnaître, vous ouvrir ce que votre organisation peut voir et vous écrire.",
         kept=f"{WITH_THE_ACCOUNT}; effacé deux ans après votre départ, ou après un an sans avoir servi",
@@ -58,11 +63,11 @@ ACCOUNT = [
         of=lambda person: User.objects.filter(pk=person.pk),
         erase=lambda person: actions.anonymise(person.pk),
         unexported=("password", "is_superuser", "is_demonstration", "erased_at"),
-        also="l’empreinte de votre mot de passe, qui ne permet pas de le retrouver",
     ),
     Personal(
         "account.EmailAddress",
         what="Vos adresses de courriel",
+        holds="Votre adresse, et celle que vous êtes en train de faire vérifier",
         columns=("email", "verified", "primary"),
         purpose="Vérifier que l’adresse est la vôtre.",
         kept=WITH_THE_ACCOUNT,
@@ -74,6 +79,9 @@ ACCOUNT = [
     Personal(
         "chantier.Membership",
         what="Vos appartenances",
+        holds=(
+            "Les organisations pour lesquelles vous prenez part, votre rôle, depuis quand et jusqu’à quand"
+        ),
         columns=("organization", "role", "since", "until"),
         purpose="Savoir pour quelle organisation vous parlez ou lisez, et depuis quand.",
         kept="avec l’histoire du chantier; sans votre nom une fois votre compte effacé",
@@ -85,6 +93,7 @@ ACCOUNT = [
     Personal(
         "chantier.Consent",
         what="Vos consentements",
+        holds="Ce à quoi vous consentez, la version du texte, quand vous l’avez donné et retiré",
         columns=("purpose", "version", "given_at", "withdrawn_at"),
         purpose="Prouver ce à quoi vous avez consenti, et respecter ce que vous avez retiré.",
         kept=WITH_THE_ACCOUNT,
@@ -135,6 +144,9 @@ COMING_IN = [
     Personal(
         "chantier.Invitation",
         what="Les invitations qui vous sont adressées",
+        holds=(
+            "Le courriel et le nom auxquels on vous invite, l’organisation, le rôle, et ce qui en est advenu"
+        ),
         columns=("email", "name", "organization", "role", "sent_at", "accepted_at", "withdrawn_at"),
         purpose="Vous faire entrer, vous seulement, et une seule fois.",
         kept="90 jours après qu’elles ont été acceptées, retirées ou échues",
@@ -142,11 +154,11 @@ COMING_IN = [
         of=invitations_of,
         erase=blank_invitations,
         unexported=("token_digest", "invited_by", "accepted_by"),
-        also="l’empreinte du lien",
     ),
     Personal(
         "sessions.Session",
         what="Vos connexions en cours",
+        holds="Un numéro, jusqu’à quand il vaut, et le chantier que vous regardez",
         columns=("expire_date",),
         purpose="Vous garder en ligne d’une page à l’autre.",
         kept="douze heures après votre entrée",
@@ -154,11 +166,11 @@ COMING_IN = [
         of=sessions_of,
         erase=end_sessions,
         unexported=("session_key", "session_data"),
-        also="le chantier que vous regardez",
     ),
     Personal(
         "chantier.TraceEntry",
         what="La trace de ce qui arrive",
+        holds="Quand, quoi, sur quel objet, et par quel numéro de compte",
         columns=("at", "event", "object_type", "object_id"),
         purpose="Savoir qui a fait quoi, pour la sécurité et pour en répondre. Aucun nom n’y figure.",
         kept=TWO_YEARS,
@@ -178,7 +190,9 @@ COMING_IN = [
 ]
 
 
-def of_account(model: str, *, what: str, columns: tuple[str, ...], unexported: tuple[str, ...]) -> Personal:
+def of_account(
+    model: str, *, what: str, holds: str, columns: tuple[str, ...], unexported: tuple[str, ...]
+) -> Personal:
     """Declare a table of rows that belong to an account, and go with it."""
 
     def rows(person: Person) -> QuerySet:
@@ -187,6 +201,7 @@ def of_account(model: str, *, what: str, columns: tuple[str, ...], unexported: t
     return Personal(
         model,
         what=what,
+        holds=holds,
         columns=columns,
         purpose="Protéger votre compte.",
         kept=WITH_THE_ACCOUNT,
@@ -201,11 +216,13 @@ def of_account(model: str, *, what: str, columns: tuple[str, ...], unexported: t
 OPTIONAL: dict[str, dict[str, Any]] = {
     "allauth.mfa.Authenticator": {
         "what": "Vos moyens d’authentification",
+        "holds": "Le genre de chacun, quand il a été ajouté et employé; sa clé, que personne ne lit",
         "columns": ("type", "created_at", "last_used_at"),
         "unexported": ("user", "data"),
     },
     "allauth.usersessions.UserSession": {
         "what": "Vos appareils connectés",
+        "holds": "L’adresse Internet et le navigateur de chaque connexion, quand elle a commencé et servi",
         "columns": ("ip", "user_agent", "created_at", "last_seen_at"),
         "unexported": ("user", "session_key", "data"),
     },
@@ -224,6 +241,7 @@ ADMINISTRATION = [
     Personal(
         "admin.LogEntry",
         what="Les gestes de la coordination dans l’administration",
+        holds="Pour la coordination seulement\u00a0: quand, quoi, et sur quel objet",
         columns=("action_time", "action_flag", "object_repr"),
         purpose="Retrouver qui a changé quoi.",
         kept=TWO_YEARS,

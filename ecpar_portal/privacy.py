@@ -17,8 +17,6 @@ from django.core import checks
 from django.db import models
 from django.db.models import Q
 
-from ecpar_portal import french
-
 # A person's e-mail stands here once their account is erased: RFC 2606 keeps this domain from ever existing.
 NOWHERE = "efface.invalid"
 ERASED = "personne effacée"
@@ -93,14 +91,14 @@ class Personal:
     """A table that holds personal data.
 
     `columns` are what it knows of a person, and what an export gives them; `unexported` ones are about them
-    too, but are of no use to read, such as the hash of a password. `what`, `purpose`, `kept` and `seen_by`
-    are what everybody reads on the page of confidentiality. `of` finds the rows of a person and `erase`
-    anonymises them; `texts` are free texts where somebody else may be named. `also` says in words what stands
-    in the `unexported` columns, where people would want to know.
+    too, but are of no use to read, such as the hash of a password. `what`, `holds`, `purpose`, `kept` and
+    `seen_by` are what everybody reads on the page of confidentiality. `of` finds the rows of a person and
+    `erase` anonymises them; `texts` are free texts where somebody else may be named.
     """
 
     model: str
     what: str
+    holds: str
     columns: tuple[str, ...]
     purpose: str
     kept: str
@@ -110,13 +108,6 @@ class Personal:
     unexported: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     export: Callable[[models.Model], dict[str, Any]] | None = None
-    also: str = ""
-
-    @property
-    def content(self) -> str:
-        """What it holds, in a sentence."""
-        labels = [label_of(self.model, column).lower() for column in self.columns]
-        return french.enumeration([*labels, self.also] if self.also else labels)
 
     def count(self, person: Person) -> int | None:
         """How many rows tell of a person; None where counting them would mean reading them all."""

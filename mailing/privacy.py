@@ -36,6 +36,7 @@ def declarations() -> None:
         Personal(
             "mailing.OutgoingEmail",
             what="Les courriels que le portail vous écrit",
+            holds="Votre adresse, l’objet et le texte du message, quand il a été écrit et envoyé",
             columns=("to", "subject", "text", "kind", "state", "created_at", "sent_at"),
             purpose="Vous les envoyer une seule fois, et savoir s’ils sont partis.",
             kept=f"{kept}; un lien ou un code est effacé dès son départ",

@@ -48,6 +48,7 @@ def declarations() -> None:
         Personal(
             "meetings.SynthesisVersion",
             what="Les synthèses que vous publiez",
+            holds="Pour la coordination seulement\u00a0: la rencontre, la version et le jour",
             columns=("meeting", "number", "published_at"),
             purpose="Savoir qui a publié quelle version d’une synthèse.",
             kept="avec l’histoire du chantier; sans votre nom une fois votre compte effacé",

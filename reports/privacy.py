@@ -33,6 +33,7 @@ def declarations() -> None:
         Personal(
             "reports.ReportRequest",
             what="Vos demandes de fichiers",
+            holds="Le fichier demandé, et quand",
             columns=("asked_at",),
             purpose="Vous montrer vos fichiers et leur avancement, et les garder le temps qu’ils servent.",
             kept=kept,
@@ -41,7 +42,6 @@ def declarations() -> None:
             erase=lambda person: actions.forget(person.pk),
             unexported=("user", "report"),
             export=as_told,
-            also="le fichier demandé",
         ),
         Retention(
             "reports",

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from ecpar_portal.french import long_date
+
 # Art. 8: five years at least from the day the network knew.
 INCIDENT_KEPT = dt.timedelta(days=5 * 366)
 
@@ -124,7 +126,8 @@ class Incident(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.known_on}"
+        kind = self.get_kind_display()
+        return f"{kind[0].upper()}{kind[1:]}, {long_date(self.known_on)}"
 
     def clean(self) -> None:
         """Refuse what is known, or told, after today."""

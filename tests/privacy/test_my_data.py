@@ -35,7 +35,7 @@ def export_of(client):
 def test_a_person_sees_what_is_kept_of_them_in_short(sign_in, person):
     f.ConsentFactory(user=person)
     page = text_of(sign_in(person).get(reverse("my_data")))
-    for words in ("Votre compte1", "Vos appartenances1", "Vos consentements1", "Corriger mon nom"):
+    for words in ("Votre compte (1)", "Vos appartenances (1)", "Vos consentements (1)", "Corriger mon nom"):
         assert words in page
     assert "Les synthèses que vous publiez" not in page
 

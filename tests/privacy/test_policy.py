@@ -19,7 +19,7 @@ def page_of(client, name):
 def test_anybody_reads_what_each_table_keeps_why_how_long_and_who_sees_it(client):
     page = page_of(client, "privacy_policy")
     for table in registry.personal():
-        for words in (table.what, table.content[1:], table.purpose, table.kept[1:], table.seen_by[1:]):
+        for words in (table.what, table.holds, table.purpose, table.kept[1:], table.seen_by[1:]):
             assert words.replace("\u00a0", " ") in page
 
 

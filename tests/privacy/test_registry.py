@@ -70,5 +70,5 @@ def test_a_column_that_points_at_somebody_is_seen():
 @pytest.mark.parametrize("table", registry.personal(), ids=lambda table: table.model)
 def test_every_table_about_people_says_why_how_long_and_for_whom(table):
     assert isinstance(table, Personal)
-    for words in (table.what, table.purpose, table.kept, table.seen_by, table.content):
+    for words in (table.what, table.purpose, table.kept, table.seen_by, table.holds):
         assert words.strip()
