@@ -259,6 +259,8 @@ def test_an_old_session_link_invitation_or_file_opens_nothing(person, cycle, con
         for address in (file, "/rencontres/", "/compte/donnees/"):
             assert device.get(address).status_code == 302
     assert Report.objects.count() == 0
+    signed_in = [session.get_decoded().get("_auth_user_id") for session in Session.objects.all()]
+    assert str(person.pk) not in signed_in
     page = Client().get(reset, follow=True)
     assert 'type="password"' not in page.text
     assert not Invitation.objects.usable().with_token(token).exists()
