@@ -2,17 +2,23 @@
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import BaseModelFormSet, ModelForm, Textarea
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 
 from chantier.actions import memberships
+from chantier.actions.erasure import erase
+from chantier.actions.incidents import note_incident
 from chantier.actions.people import readdress
 from chantier.forms.desk import (
     MembershipForm,
@@ -22,10 +28,12 @@ from chantier.forms.desk import (
     RankedForm,
     RankedFormSet,
 )
+from chantier.forms.my_data import ErasureForm
 from chantier.models import (
     Achievement,
     Chantier,
     Cycle,
+    Incident,
     Membership,
     Objective,
     Organization,
@@ -276,7 +284,38 @@ class UserAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """A coordinator changes the accounts of members, never another coordinator's nor their own."""
-        return super().has_change_permission(request, obj) and not (obj is not None and obj.is_staff)
+        return super().has_change_permission(request, obj) and not (
+            obj is not None and (obj.is_staff or obj.erased_at)
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that erases a person."""
+        erase = self.admin_site.admin_view(self.erase)
+        return [path("<int:pk>/effacer/", erase, name="chantier_user_erase"), *super().get_urls()]
+
+    @method_decorator(reauthentication_required)
+    def erase(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Erase a member, once the coordinator has typed their address."""
+        person = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, person):
+            raise PermissionDenied
+        form = ErasureForm(request.POST or None, user=person)
+        if form.is_valid():
+            try:
+                erase(person, by=request.user)
+            except Refusal as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                self.message_user(request, "La personne est effacée.", messages.SUCCESS)
+            return redirect("admin:chantier_user_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Effacer {person}",
+            "person": person,
+            "form": form,
+            "opts": self.opts,
+        }
+        return render(request, "admin/chantier/user/erase.html", context)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         """Give a new account no usable password: its owner chooses one."""
@@ -285,3 +324,33 @@ class UserAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             readdress(obj, obj.email, by=request.user)
+
+
+@admin.register(Incident)
+class IncidentAdmin(admin.ModelAdmin):
+    """The register of confidentiality incidents; kept five years, whatever happens."""
+
+    list_display = ["known_on", "kind", "people", "is_serious", "commission_told_on", "people_told_from"]
+    list_filter = ["kind", "is_serious"]
+    search_fields = ["circumstances", "information", "measures"]
+    date_hierarchy = "known_on"
+    fieldsets = [
+        (None, {"fields": ["kind", "circumstances", "information"]}),
+        ("Quand", {"fields": [("happened_from", "happened_until"), "happened_about", "known_on"]}),
+        ("Qui", {"fields": [("people", "people_are_estimated")]}),
+        ("Risque", {"fields": ["risk_elements", "is_serious"]}),
+        (
+            "Avis",
+            {"fields": ["commission_told_on", ("people_told_from", "people_told_until"), "other_notices"]},
+        ),
+        ("Suites", {"fields": ["measures"]}),
+    ]
+    formfield_overrides = {models.TextField: {"widget": Textarea({"rows": 4})}}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Incident | None = None) -> bool:
+        """Never: the law asks that it be kept, and its retention removes what is older."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Incident, form: ModelForm, change: bool) -> None:
+        """Save as an event of the network."""
+        note_incident(obj, by=request.user)

@@ -10,10 +10,12 @@ class ChantierConfig(AppConfig):
     verbose_name = "Réseau et chantiers"
 
     def ready(self) -> None:
-        """Make known the messages about one's account, and the events of the network."""
-        from chantier import failures, trace
-        from chantier.models import Consent, Membership  # models exist only once every app is loaded
+        """Make known the messages about one's account, the events of the network, and what is personal."""
+        # Models exist only once every app is loaded.
+        from chantier import documents, failures, privacy, trace
+        from chantier.models import Consent, Membership
         from mailing.registry import Kind, register
+        from reports import registry
 
         failures.connect()
         register(Kind("account", "Compte"))
@@ -39,7 +41,14 @@ class ChantierConfig(AppConfig):
             consent_withdrawn="Consentement retiré",
             exported="Données exportées",
             erased="Données effacées",
+            name_changed="Nom changé",
+            incident_noted="Incident de confidentialité inscrit",
+            incident_changed="Incident de confidentialité modifié",
+            retention_applied="Conservation appliquée",
         )
         trace.register_words(purpose="pour", role="rôle", version="version")
         for choices in (Consent.Purpose, Membership.Role):
             trace.register_words(**dict(choices.choices))
+        trace.register_words(**privacy.THROWN_AWAY)
+        registry.register(documents.PERSONAL_DATA)
+        privacy.declarations()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chantier.views import accepting, account, chantiers, invitations, organizations, showing
+from chantier.views import accepting, account, chantiers, invitations, my_data, organizations, showing
 
 urlpatterns = [
     path("chantier/", chantiers.current_cycle, name="current_cycle"),
@@ -20,4 +20,7 @@ urlpatterns = [
     path("compte/", account.account, name="account"),
     path("compte/presentation/", showing.showing, name="showing"),
     path("compte/quitter/", account.leave, name="leave_organization"),
+    path("compte/donnees/", my_data.my_data, name="my_data"),
+    path("compte/donnees/exporter/", my_data.export_my_data, name="export_my_data"),
+    path("compte/donnees/effacer/", my_data.erase_me, name="erase_me"),
 ]

@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "reminders": {"task": "meetings.tasks.plan_reminders", "schedule": crontab(hour=4, minute=0)},
     "purge": {"task": "ecpar_portal.tasks.purge", "schedule": crontab(hour=3, minute=30)},
+    "retention": {"task": "chantier.tasks.retain", "schedule": crontab(hour=3, minute=40)},
 }
 PAPER = env.str("PAPER", default="Letter")
 if PAPER not in ("Letter", "A4"):
@@ -201,6 +202,13 @@ if PAPER not in ("Letter", "A4"):
 REPORT_KEPT_DAYS = env.int("REPORT_KEPT_DAYS", default=90)
 MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", default=365)
 MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", default=0)  # 0: as fast as the mail server takes them
+
+# Who answers for personal data (Loi 25): their title and how to reach them are public.
+PRIVACY_OFFICER_NAME = env.str("PRIVACY_OFFICER_NAME", default="Prénom Nom (démonstration)" if DEMO else "")
+PRIVACY_OFFICER_TITLE = env.str(
+    "PRIVACY_OFFICER_TITLE", default="Responsable de la protection des renseignements personnels"
+)
+PRIVACY_OFFICER_EMAIL = env.str("PRIVACY_OFFICER_EMAIL", default="vie-privee@portail.example" if DEMO else "")
 
 # People ---------------------------------------------------------------------------------------------
 
@@ -275,6 +283,8 @@ SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
+# What is said once on the next page needs no cookie of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
@@ -310,5 +320,6 @@ LOGGING = {
         "reports": {"level": "INFO"},
         "mailing": {"level": "INFO"},
         "celery": {"level": "INFO"},
+        "chantier": {"level": "INFO"},
     },
 }

@@ -8,6 +8,10 @@ from ecpar_portal import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("sante/", views.health_check, name="health"),
+    path("confidentialite/", views.privacy_policy, name="privacy_policy"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
     path("composants/", views.components, name="components"),
     path("", include("chantier.urls")),
     path("", include("meetings.urls")),

@@ -1,7 +1,9 @@
 """Pages that compose what the apps offer."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -9,12 +11,14 @@ from chantier.access import is_coordinator
 from chantier.context import header_of
 from chantier.models import Chantier, Cycle
 from ecpar_portal import health
+from ecpar_portal import privacy as personal_data
 from ecpar_portal.access import public, require
 from ecpar_portal.samples import samples
 from meetings import path
 from meetings.models import Meeting
 
 LATEST_SYNTHESES = 3
+OPEN_PAGES = ("home", "privacy_policy", "accessibility")
 
 
 @require_safe
@@ -57,6 +61,44 @@ def health_check(request: HttpRequest) -> JsonResponse:
     parts = {name: "ok" if not problem else "ko" for name, problem in health.problems().items()}
     well = set(parts.values()) == {"ok"}
     return JsonResponse({"status": "ok" if well else "ko", **parts}, status=200 if well else 503)
+
+
+@require_safe
+@public
+def privacy_policy(request: HttpRequest) -> HttpResponse:
+    """What the portal keeps of people, as each app declares it; their rights, and whom to write to."""
+    context = {
+        "tables": personal_data.registry.personal(),
+        "officer": {
+            "name": settings.PRIVACY_OFFICER_NAME,
+            "title": settings.PRIVACY_OFFICER_TITLE,
+            "email": settings.PRIVACY_OFFICER_EMAIL,
+        },
+    }
+    return render(request, "portal/privacy_policy.html", context)
+
+
+@require_safe
+@public
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What the portal aims at so that everybody reads it, and how to report an obstacle."""
+    return render(request, "portal/accessibility.html", {"email": settings.PRIVACY_OFFICER_EMAIL})
+
+
+@require_safe
+@public
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read: the open pages."""
+    context = {"pages": map(reverse, OPEN_PAGES), "portal_url": settings.PORTAL_URL}
+    return render(request, "portal/robots.txt", context, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@public
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """The open pages, for search engines."""
+    context = {"pages": map(reverse, OPEN_PAGES), "portal_url": settings.PORTAL_URL}
+    return render(request, "portal/sitemap.xml", context, content_type="application/xml")
 
 
 @require_safe

@@ -8,7 +8,6 @@ one conditional UPDATE with a lease, so two workers never do it twice, and a wor
 import datetime as dt
 import logging
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from celery import Task
@@ -28,10 +27,9 @@ JITTER = 0.2  # rows that failed together do not come back together
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of work: the task that does it, and what throws its old rows away."""
+    """A kind of work: the task that does it."""
 
     task: Task
-    purge: Callable[[], int] | None = None
     drains: bool = False
 
 
@@ -163,14 +161,12 @@ def delay_after(attempts: int) -> dt.timedelta:
     return delay * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - it spreads rows, it hides nothing
 
 
-def register(
-    model: type[WorkRow], task: Task, *, purge: Callable[[], int] | None = None, drains: bool = False
-) -> None:
+def register(model: type[WorkRow], task: Task, *, drains: bool = False) -> None:
     """Say which task does the rows of `model`; called from `AppConfig.ready`.
 
-    `purge` deletes old rows and returns how many. A task that `drains` does every due row at one bell.
+    A task that `drains` does every due row at one bell. Old rows are thrown away by `privacy.py`.
     """
-    _kinds[model] = Kind(task, purge, drains)
+    _kinds[model] = Kind(task, drains)
 
 
 def ring(row: WorkRow) -> None:
@@ -204,8 +200,3 @@ def oldest_due() -> dt.datetime | None:
     now = timezone.now()
     moments = [model.objects.due(now).aggregate(first=models.Min("due_at"))["first"] for model in _kinds]
     return min((moment for moment in moments if moment), default=None)
-
-
-def purge() -> dict[str, int]:
-    """Throw away what is old in every kind; return how many rows, by kind."""
-    return {model._meta.label: kind.purge() for model, kind in _kinds.items() if kind.purge}

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 
 from ecpar_portal import stopping
 from ecpar_portal.logs import about, kind_of_error, name_of
+from ecpar_portal.privacy import NOWHERE
 from ecpar_portal.refusal import Refusal
 from ecpar_portal.work import ring
 from mailing.emails import Carrier, NotNow, Refused
@@ -212,11 +213,27 @@ def _send(email: OutgoingEmail, carrier: Carrier) -> bool:
 
 @transaction.atomic
 def purge() -> int:
-    """Withdraw what is too late to be of use, delete what ended `MAIL_KEPT_DAYS` ago; return how many."""
-    now = timezone.now()
-    _withdraw(OutgoingEmail.objects.too_late(now), last_error=TOO_LATE)
-    old = OutgoingEmail.objects.ended_before(now - dt.timedelta(days=settings.MAIL_KEPT_DAYS))
-    return old.delete()[1].get(OutgoingEmail._meta.label, 0)
+    """Delete what ended `MAIL_KEPT_DAYS` ago, withdraw what is too late; return how many are deleted."""
+    deleted = no_longer_kept().delete()[1].get(OutgoingEmail._meta.label, 0)
+    _withdraw(OutgoingEmail.objects.too_late(timezone.now()), last_error=TOO_LATE)
+    return deleted
+
+
+def no_longer_kept() -> OutgoingEmailQuerySet:
+    """What ended `MAIL_KEPT_DAYS` ago."""
+    return OutgoingEmail.objects.ended_before(timezone.now() - dt.timedelta(days=settings.MAIL_KEPT_DAYS))
+
+
+@transaction.atomic
+def forget(emails: OutgoingEmailQuerySet) -> int:
+    """Take back what has not left and wipe every word and address of messages; return how many.
+
+    A worker that holds one of them at this moment may still send it, and notes nothing more on its row.
+    """
+    emails.unsent().update(state=State.WITHDRAWN, lease_until=None)
+    return emails.update(
+        **wiped(), subject="Message effacé", last_error="", user=None, to=f"personne@{NOWHERE}"
+    )
 
 
 @transaction.atomic

@@ -10,10 +10,11 @@ class MailingConfig(AppConfig):
     verbose_name = "Courriels"
 
     def ready(self) -> None:
-        """Let the sweep ring once for all messages, and the nightly purge throw old ones away."""
+        """Let the sweep ring once for all messages; declare what they know of people."""
         from ecpar_portal import work
-        from mailing.actions import purge  # models exist only once every app is loaded
+        from mailing import privacy  # models exist only once every app is loaded
         from mailing.models import OutgoingEmail
         from mailing.tasks import deliver
 
-        work.register(OutgoingEmail, deliver, purge=purge, drains=True)
+        work.register(OutgoingEmail, deliver, drains=True)
+        privacy.declarations()

@@ -10,15 +10,16 @@ class MeetingsConfig(AppConfig):
     verbose_name = "Rencontres"
 
     def ready(self) -> None:
-        """Register the events and the files of this app."""
+        """Register the events and the files of this app, and declare what it knows of people."""
         from chantier import trace
         from chantier.models import Cycle
         from mailing.registry import Kind, register
-        from meetings import documents, reminders  # models exist only once every app is loaded
+        from meetings import documents, privacy, reminders  # models exist only once every app is loaded
         from meetings.access import may_download_bilan, may_download_synthesis
         from meetings.models import SynthesisVersion
         from reports import registry
 
+        privacy.declarations()
         register(Kind("reminder", "Rappel de rencontre", optional=True, still=reminders.still))
 
         trace.register(

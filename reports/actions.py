@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import uuid
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from ecpar_portal.logs import about
 from ecpar_portal.work import ring
-from reports.models import Report, ReportRequest, asked_today, private_storage
+from reports.models import Report, ReportQuerySet, ReportRequest, asked_today, private_storage
 from reports.registry import kind_of
 
 logger = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ def produce(report_id: str) -> None:
     else:
         report.finish(file=name, size=len(content), finished_at=timezone.now())
         logger.info("made", extra=about(report, bytes=len(content)))
+        if not Report.objects.filter(pk=report.pk).exists():
+            _drop(name)  # the person of whom it tells was erased meanwhile
 
 
 def _render(report: Report) -> bytes:
@@ -101,24 +104,41 @@ def _store(report: Report, content: bytes) -> str:
 
 
 def purge() -> int:
-    """Delete the reports that are no longer kept, with the files that no other report shows; return how many.
-
-    Raises nothing for a file that is already gone.
-    """
-    files = [_forget(pk) for pk in Report.objects.old().values_list("pk", flat=True)]
-    forgotten = [name for name in files if name is not None]
-    for name in filter(None, forgotten):
-        private_storage().delete(name)
-    return len(forgotten)
+    """Delete the reports that are no longer kept, with their files; return how many."""
+    return discard(Report.objects.old())
 
 
 @transaction.atomic
-def _forget(pk: uuid.UUID) -> str | None:
-    """Delete a report; return the file that nobody else shows, or None where it was just asked for again."""
+def forget(user_id: int) -> int:
+    """Delete what a person asked for and the files that tell of them; return how many files."""
+    ReportRequest.objects.filter(user=user_id).delete()
+    return discard(Report.objects.about(user_id))
+
+
+def discard(reports: ReportQuerySet) -> int:
+    """Delete each report of these, then, once it is sure, its file; return how many.
+
+    One that leaves these at this moment stays: an old one that somebody asks for again. Raises nothing for a
+    file that is already gone.
+    """
+    return sum(_forget(reports, pk) for pk in list(reports.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _forget(reports: ReportQuerySet, pk: uuid.UUID) -> bool:
+    """Delete a report if it is still one of these; return whether it was."""
     Report.objects.select_for_update().filter(pk=pk).first()
-    report = Report.objects.old().filter(pk=pk).first()
+    report = reports.filter(pk=pk).first()
     if report is None:
-        return None
+        return False
     name = report.file.name
     report.delete()
-    return "" if Report.objects.filter(file=name).exists() else name
+    if name:
+        transaction.on_commit(partial(_drop, name))
+    return True
+
+
+def _drop(name: str) -> None:
+    """Delete a file that no report shows."""
+    if not Report.objects.filter(file=name).exists():
+        private_storage().delete(name)

@@ -10,10 +10,11 @@ class ReportsConfig(AppConfig):
     verbose_name = "Fichiers"
 
     def ready(self) -> None:
-        """Let the sweep ring for reports."""
+        """Let the sweep ring for reports; declare what they know of people."""
         from ecpar_portal import work
-        from reports import actions  # models exist only once every app is loaded
+        from reports import privacy  # models exist only once every app is loaded
         from reports.models import Report
         from reports.tasks import produce
 
-        work.register(Report, produce, purge=actions.purge)
+        work.register(Report, produce)
+        privacy.declarations()

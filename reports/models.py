@@ -5,14 +5,16 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.files.storage import storages
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from ecpar_portal.prepared import Prepared
 from ecpar_portal.work import WorkRow, WorkRowQuerySet
-from reports.registry import Kind, kind_of
+from reports.registry import Kind, kind_of, kinds
 
 
 def private_storage() -> object:
@@ -28,10 +30,23 @@ class ReportQuerySet(WorkRowQuerySet):
         return self.filter(kind=kind, object_id=object_id, content_key=content_key)
 
     def old(self) -> "ReportQuerySet":
-        """Keep what ended, and that nobody asked for in `REPORT_KEPT_DAYS` days."""
-        limit = timezone.now() - dt.timedelta(days=settings.REPORT_KEPT_DAYS)
-        ended = self.exclude(state__in=[WorkRow.State.WAITING, WorkRow.State.RUNNING])
-        return ended.filter(created_at__lt=limit).exclude(requests__asked_at__gte=limit)
+        """Keep what ended, and that nobody has asked for as long as its kind is kept."""
+        short = {kind.name: kind.days for kind in kinds() if kind.kept_days is not None}
+        is_old = ~Q(kind__in=short) & _unasked_for(settings.REPORT_KEPT_DAYS)
+        for name, days in short.items():
+            is_old |= Q(kind=name) & _unasked_for(days)
+        return self.exclude(state__in=[WorkRow.State.WAITING, WorkRow.State.RUNNING]).filter(is_old)
+
+    def about(self, user_id: int) -> "ReportQuerySet":
+        """Keep the files that tell of a person."""
+        people = [kind.name for kind in kinds() if kind.model is get_user_model()]
+        return self.filter(kind__in=people, object_id=user_id)
+
+
+def _unasked_for(days: int) -> Q:
+    limit = timezone.now() - dt.timedelta(days=days)
+    asked = ReportRequest.objects.filter(report=OuterRef("pk"), asked_at__gte=limit)
+    return Q(created_at__lt=limit) & ~Q(Exists(asked))
 
 
 class Report(WorkRow):
@@ -132,4 +147,4 @@ class ReportRequest(models.Model):
     @property
     def kept_until(self) -> dt.date:
         """The day from which the file is no longer kept."""
-        return timezone.localdate(self.asked_at) + dt.timedelta(days=settings.REPORT_KEPT_DAYS)
+        return timezone.localdate(self.asked_at) + dt.timedelta(days=self.report.of_kind.days)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 
 
@@ -17,7 +18,7 @@ class Kind:
     `may_download(user)` gives the objects whose file a person may have; `content_key(obj)` changes with
     everything that the file shows; `render(obj)` returns its bytes and runs in a worker only; `title(obj)`
     and `filename(obj)` are what people read. `asked(obj, by)` leaves the trace of a person's first request,
-    in its transaction.
+    in its transaction. One that tells of a person is kept `kept_days` instead of `REPORT_KEPT_DAYS`.
     """
 
     name: str
@@ -29,6 +30,12 @@ class Kind:
     filename: Callable[[Any], str]
     asked: Callable[[Any, Any], object]
     content_type: str = "application/pdf"
+    kept_days: int | None = None
+
+    @property
+    def days(self) -> int:
+        """How many days a file is kept since it was last asked for."""
+        return settings.REPORT_KEPT_DAYS if self.kept_days is None else self.kept_days
 
 
 _kinds: dict[str, Kind] = {}
@@ -42,3 +49,8 @@ def register(kind: Kind) -> None:
 def kind_of(name: str) -> Kind:
     """Return a kind by its name; raises KeyError for one that no app registers any more."""
     return _kinds[name]
+
+
+def kinds() -> list[Kind]:
+    """Return every kind."""
+    return list(_kinds.values())

@@ -26,7 +26,8 @@ trap 'rm -rf "$VAR_DIR"' EXIT
 SECRET_KEY=$(python -c 'import secrets; print(secrets.token_urlsafe(64))')
 PORTAL_URL=https://portail.example
 DATABASE_URL=sqlite://:memory:
-export VAR_DIR SECRET_KEY PORTAL_URL DATABASE_URL
+PRIVACY_OFFICER_EMAIL=vie-privee@portail.example
+export VAR_DIR SECRET_KEY PORTAL_URL DATABASE_URL PRIVACY_OFFICER_EMAIL
 unset DEMO DEBUG || true
 
 check "migrations (makemigrations --check)" python manage.py makemigrations --check --dry-run

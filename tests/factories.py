@@ -71,6 +71,20 @@ class ConsentFactory(DjangoModelFactory):
     purpose = chantier.Consent.Purpose.SHOWN_TO_CHANTIER
 
 
+class IncidentFactory(DjangoModelFactory):
+    class Meta:
+        model = chantier.Incident
+
+    kind = chantier.Incident.Kind.DISCLOSURE
+    circumstances = "Une liste de diffusion a montré les adresses de ses destinataires."
+    information = "Des adresses de courriel."
+    happened_from = dt.date(2026, 3, 9)
+    known_on = dt.date(2026, 3, 10)
+    people = 12
+    risk_elements = "Des adresses professionnelles, déjà publiques."
+    measures = "Les destinataires ont effacé le message; l’envoi se fait désormais un à un."
+
+
 class ChantierFactory(DjangoModelFactory):
     class Meta:
         model = chantier.Chantier

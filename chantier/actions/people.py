@@ -7,6 +7,8 @@ from django.db import transaction
 
 from chantier.models import User
 from chantier.trace import record
+from reports import actions as reports
+from reports.models import Report
 
 
 @transaction.atomic
@@ -25,3 +27,18 @@ def open_account(email: str, *, name: str, password: str, is_demonstration: bool
     user = User.objects.create_user(email, password, name=name, is_demonstration=is_demonstration)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     return user
+
+
+@transaction.atomic
+def rename(user: User, name: str, *, by: Any) -> None:
+    """Correct the name of a person."""
+    user.name = name
+    user.save(update_fields=["name"])
+    record("name_changed", by=by, on=user)
+
+
+@transaction.atomic
+def ask_for_data(user: User) -> Report:
+    """Have a file made of everything that the portal knows of a person, for themselves; new each time."""
+    record("exported", by=user, on=user)
+    return reports.ask("personal_data", user, by=user)

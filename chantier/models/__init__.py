@@ -2,6 +2,7 @@
 
 from chantier.models.consents import Consent
 from chantier.models.cycles import Achievement, Chantier, Cycle, Objective, Participation
+from chantier.models.incidents import Incident
 from chantier.models.invitations import Invitation
 from chantier.models.organizations import Membership, Organization, Region
 from chantier.models.people import User
@@ -12,6 +13,7 @@ __all__ = [
     "Chantier",
     "Consent",
     "Cycle",
+    "Incident",
     "Invitation",
     "Membership",
     "Objective",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from chantier.models.organizations import Membership, Organization
 
 VALID_FOR = dt.timedelta(days=14)
+ENDED_INVITATION_KEPT = dt.timedelta(days=90)
 
 
 def valid_until() -> dt.datetime:
@@ -37,6 +38,12 @@ class InvitationQuerySet(models.QuerySet):
     def usable(self) -> "InvitationQuerySet":
         """Keep what may be accepted now."""
         return self.open().filter(expires_at__gt=timezone.now())
+
+    def old(self) -> "InvitationQuerySet":
+        """Keep what ended, one way or another, long enough ago to be thrown away."""
+        limit = timezone.now() - ENDED_INVITATION_KEPT
+        answered = Q(accepted_at__lt=limit) | Q(withdrawn_at__lt=limit)
+        return self.filter(answered | Q(accepted_at=None, withdrawn_at=None, expires_at__lt=limit))
 
     def with_token(self, token: str) -> "InvitationQuerySet":
         """Keep the one that a link opens."""

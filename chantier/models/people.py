@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,14 @@ from django.utils import timezone
 
 from chantier.models.cycles import Chantier, Cycle
 from ecpar_portal.permissions import COORDINATION
+from ecpar_portal.privacy import Person
 
 if TYPE_CHECKING:
     from chantier.models.organizations import Membership, Organization
+
+# Accounts are erased after that; what their people contributed stays.
+UNUSED_ACCOUNT_KEPT = dt.timedelta(days=365)
+ACCOUNT_KEPT_AFTER_LEAVING = dt.timedelta(days=730)
 
 
 class UserQuerySet(models.QuerySet):
@@ -33,6 +39,27 @@ class UserQuerySet(models.QuerySet):
         people = self if settings.DEMO else self.filter(is_demonstration=False)
         active = {"memberships__until": None, "memberships__organization__in": organizations}
         return people.filter(is_active=True, **active).distinct()
+
+    def coordinators(self) -> UserQuerySet:
+        """Keep those who run the chantiers, their account open."""
+        runs = models.Q(is_superuser=True) | models.Q(groups__name=COORDINATION)
+        return self.filter(runs, is_staff=True, is_active=True).distinct()
+
+    def never_used(self) -> UserQuerySet:
+        """Keep the accounts that nobody has ever opened, a year after they were made."""
+        return self._forgettable().filter(
+            last_login=None, date_joined__lt=timezone.now() - UNUSED_ACCOUNT_KEPT
+        )
+
+    def gone(self) -> UserQuerySet:
+        """Keep the accounts of people who came, and who have represented nobody for two years."""
+        limit = timezone.now() - ACCOUNT_KEPT_AFTER_LEAVING
+        people = self._forgettable().filter(last_login__lt=limit, date_joined__lt=limit)
+        recent = models.Q(memberships__until=None) | models.Q(memberships__until__gte=limit.date())
+        return people.exclude(pk__in=people.filter(recent, memberships__isnull=False).values("pk"))
+
+    def _forgettable(self) -> UserQuerySet:
+        return self.filter(erased_at=None, is_staff=False, is_demonstration=False)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -116,6 +143,23 @@ class User(AbstractBaseUser, PermissionsMixin):
     def chantiers(self) -> list[Chantier]:
         """The chantiers that this person may see, the real ones first; asked once a request."""
         return list(Chantier.objects.visible_to(self))
+
+    @property
+    def identity(self) -> Person:
+        """What an export or an erasure looks for: every name and address by which the portal knows them."""
+        addresses = {self.email, *self.emailaddress_set.values_list("email", flat=True)}
+        return Person(self.pk, self.name, tuple(sorted(addresses)), self._role())
+
+    def _role(self) -> str:
+        """What stands in a text in place of the person's name."""
+        if self.is_coordinator:
+            return "la coordination"
+        last = self.memberships.select_related("organization").order_by("-since").first()
+        if last is None:
+            return "une personne du réseau"
+        is_voice = last.role == last.Role.REPRESENTATIVE
+        who = "une personne représentante" if is_voice else "une personne"
+        return f"{who} de l’organisation «\u00a0{last.organization}\u00a0»"
 
     @property
     def organization(self) -> Organization | None:

@@ -29,6 +29,10 @@ NOT_PAGES = {
     "rencontres/<slug:slug>/synthese.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "chantier/<slug:slug>/bilan.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "rencontres/<slug:slug>/evenement/<slug:name>/": "takes a POST and leads to the meeting",
+    "compte/donnees/exporter/": "takes a POST and leads to a report",
+    "compte/donnees/effacer/": "asks for the password first; in `account_pages`",
+    "robots.txt": "text, for search engines",
+    "sitemap.xml": "XML, for search engines",
     "rapports/<uuid:pk>/reessayer/": "takes a POST and leads to the report",
     "invitation/<str:token>/": "leads to `invitation/`",
     "invitations/<int:pk>/renvoyer/": "takes a POST and leads to the invitations",
@@ -77,6 +81,9 @@ def addresses(cycle) -> dict[str, str]:
     """Each page by its route, filled in with something that exists."""
     return {
         "": reverse("home"),
+        "confidentialite/": reverse("privacy_policy"),
+        "accessibilite/": reverse("accessibility"),
+        "compte/donnees/": reverse("my_data"),
         "composants/": reverse("components"),
         "chantier/<slug:slug>/": cycle.get_absolute_url(),
         "chantiers/": reverse("chantier_list"),
@@ -131,10 +138,14 @@ def account_pages(user) -> list[str]:
 def admin_pages(cycle) -> list[str]:
     """Each kind of page of the admin, with every list."""
     lists = [f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist" for m in admin.site._registry]
-    forms = ["meetings_meeting", "chantier_cycle", "chantier_organization", "chantier_user"]
+    forms = [
+        *("meetings_meeting", "chantier_cycle", "chantier_organization", "chantier_user"),
+        "chantier_incident",
+    ]
     meeting = cycle.meetings.get(title="Cadre de référence")
     organization = cycle.organizations.first()
     entry = TraceEntry.objects.first()
+    person = organization.memberships.first().user
     return [
         reverse("admin:index"),
         *map(reverse, lists),
@@ -145,6 +156,7 @@ def admin_pages(cycle) -> list[str]:
         reverse("admin:chantier_organization_change", args=[organization.pk]),
         reverse("admin:chantier_organization_history", args=[organization.pk]),
         reverse("admin:chantier_traceentry_change", args=[entry.pk]),
+        reverse("admin:chantier_user_change", args=[person.pk]),
     ]
 
 

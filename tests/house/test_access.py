@@ -7,7 +7,10 @@ from ecpar_portal import access
 from ecpar_portal.access import public, require, signed_in, views_without_rule, walk
 from tests import factories as f
 
-PUBLIC = {"": 200, "sante/": 200, "invitation/": 410}
+PUBLIC = {
+    **dict.fromkeys(["", "sante/", "confidentialite/", "accessibilite/", "robots.txt", "sitemap.xml"], 200),
+    "invitation/": 410,
+}
 
 
 def test_every_address_carries_a_rule():

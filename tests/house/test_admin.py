@@ -27,6 +27,7 @@ PERMISSIONS = {
         "region": "view",
         "traceentry": "view",
         "invitation": "view",
+        "incident": "add change view",
     },
     "meetings": {
         "meeting": "add change delete view",
@@ -222,3 +223,4 @@ def make_rows():
         f.ReportFactory()
         f.OutgoingEmailFactory()
         record("held", by=f.UserFactory(), on=meeting)
+        f.IncidentFactory()
