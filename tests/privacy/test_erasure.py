@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from chantier.actions.erasure import erase
+from chantier.actions import erasure
 from chantier.actions.people import ask_for_data
 from chantier.models import Consent, Invitation, Membership, TraceEntry, User
 from ecpar_portal.refusal import Refusal
@@ -36,8 +36,7 @@ from tests.admin_form import filled_in
 from tests.pages import text_of
 from tests.privacy.conftest import with_password
 
-# What the migrations give coordinators comes back after each test.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db
 
 NAME, ADDRESS, FORMER = "Élise D’Amour-Côté", "elise.damour@ville.example", "Elise@ancienne.example"
 ERASE = "/compte/donnees/effacer/"
@@ -84,6 +83,17 @@ def places_that_tell_of(*words):
 def produce_everything():
     for report in Report.objects.filter(state=Report.State.WAITING):
         reports.produce(report.pk)
+
+
+@pytest.fixture
+def erase(django_capture_on_commit_callbacks):
+    """Erase somebody, with the files that go once it is sure."""
+
+    def run(person):
+        with django_capture_on_commit_callbacks(execute=True):
+            erasure.erase(person, by=person)
+
+    return run
 
 
 @pytest.fixture
@@ -148,13 +158,13 @@ def test_the_scan_sees_what_it_looks_for(known):
     assert len([place for place in found if re.fullmatch(r"[0-9a-f]{64}", place)]) == 2  # synthesis, bilan
 
 
-def test_after_an_erasure_no_table_and_no_file_tells_of_the_person(known):
-    erase(known, by=known)
+def test_after_an_erasure_no_table_and_no_file_tells_of_the_person(known, erase):
+    erase(known)
     assert places_that_tell_of(NAME, ADDRESS, FORMER) == []
 
 
-def test_files_made_again_after_an_erasure_tell_of_nobody(known, meeting, cycle, coordinator):
-    erase(known, by=known)
+def test_files_made_again_after_an_erasure_tell_of_nobody(known, meeting, cycle, coordinator, erase):
+    erase(known)
     meeting.refresh_from_db()
     reports.ask("synthesis", meeting.current_version, by=coordinator)
     reports.ask("bilan", cycle, by=coordinator)
@@ -163,8 +173,8 @@ def test_files_made_again_after_an_erasure_tell_of_nobody(known, meeting, cycle,
     assert places_that_tell_of(NAME, ADDRESS, FORMER) == []
 
 
-def test_the_account_is_closed_for_ever_and_has_no_right(known):
-    erase(known, by=known)
+def test_the_account_is_closed_for_ever_and_has_no_right(known, erase):
+    erase(known)
     user = User.objects.get(pk=known.pk)
     assert (user.name, user.email) == ("", f"personne-{user.pk}@efface.invalid")
     assert str(user) == "personne effacée"
@@ -178,9 +188,9 @@ def test_the_account_is_closed_for_ever_and_has_no_right(known):
     assert not Membership.objects.active().filter(user=user).exists()
 
 
-def test_a_synthesis_stays_with_the_role_in_place_of_the_name(known, meeting):
+def test_a_synthesis_stays_with_the_role_in_place_of_the_name(known, meeting, erase):
     before = meeting.current_version
-    erase(known, by=known)
+    erase(known)
     version = Meeting.objects.get().current_version
     assert (version.pk, version.number, version.published_by) == (before.pk, 1, known)
     role = "une personne de l’organisation «\u00a0Ville-aux-Pins\u00a0»"
@@ -191,8 +201,8 @@ def test_a_synthesis_stays_with_the_role_in_place_of_the_name(known, meeting):
     assert not has_draft(Meeting.objects.with_thread(unpublished=True).get())
 
 
-def test_the_coordinator_reads_no_name_where_an_erased_person_stood(known, client, coordinator):
-    erase(known, by=known)
+def test_the_coordinator_reads_no_name_where_an_erased_person_stood(known, client, coordinator, erase):
+    erase(known)
     client.force_login(coordinator)
     for name in ("chantier_user", "chantier_membership", "meetings_meeting", "mailing_outgoingemail"):
         page = text_of(client.get(reverse(f"admin:{name}_changelist")))
@@ -200,18 +210,18 @@ def test_the_coordinator_reads_no_name_where_an_erased_person_stood(known, clien
         assert ADDRESS not in page
 
 
-def test_what_others_were_told_stays_and_names_nobody(known):
-    erase(known, by=known)
+def test_what_others_were_told_stays_and_names_nobody(known, erase):
+    erase(known)
     told = OutgoingEmail.objects.get(text__contains="vous invite.")
     assert told.text.endswith("» vous invite.")
     assert (told.state, told.wiped_at) == ("waiting", None)
 
 
-def test_what_waited_for_the_person_never_leaves(known):
+def test_what_waited_for_the_person_never_leaves(known, erase):
     waiting = OutgoingEmail.objects.filter(user=known, state="waiting")
     assert waiting.exists()
     pks = list(waiting.values_list("pk", flat=True))
-    erase(known, by=known)
+    erase(known)
     deliver()
     assert {state for (state,) in OutgoingEmail.objects.filter(pk__in=pks).values_list("state")} == {
         "withdrawn"
@@ -219,15 +229,15 @@ def test_what_waited_for_the_person_never_leaves(known):
     assert [message for message in mail.outbox if ADDRESS in message.to] == []
 
 
-def test_the_trace_is_as_it_was_and_tells_the_erasure(known):
+def test_the_trace_is_as_it_was_and_tells_the_erasure(known, erase):
     before = list(TraceEntry.objects.order_by("pk").values())
-    erase(known, by=known)
+    erase(known)
     *kept, last = TraceEntry.objects.order_by("pk").values()
     assert kept == before
     assert (last["event"], last["by_id"], last["object_id"]) == ("erased", known.pk, str(known.pk))
 
 
-def test_others_are_left_alone(known, cycle):
+def test_others_are_left_alone(known, cycle, erase):
     other = with_password(f.member_of(cycle, name="Autre ville"))
     other.name = "Élise D’Amour"
     other.save()
@@ -235,7 +245,7 @@ def test_others_are_left_alone(known, cycle):
     f.InvitationFactory(email="tres.elise.damour@ville.example")
     client = Client()
     client.force_login(other)
-    erase(known, by=known)
+    erase(known)
     other.refresh_from_db()
     assert other.name == "Élise D’Amour"
     assert other.is_active
@@ -244,19 +254,19 @@ def test_others_are_left_alone(known, cycle):
     assert client.get("/compte/donnees/").status_code == 200
 
 
-def test_an_error_half_way_erases_nothing(known, monkeypatch):
+def test_an_error_half_way_erases_nothing(known, monkeypatch, erase):
     def fail(*args, **kwargs):
         raise RuntimeError
 
     monkeypatch.setattr("chantier.actions.erasure.record", fail)
     with pytest.raises(RuntimeError):
-        erase(known, by=known)
+        erase(known)
     known.refresh_from_db()
     assert (known.name, known.erased_at) == (NAME, None)
     assert Report.objects.get(kind="personal_data").is_there
 
 
-def test_an_old_session_link_invitation_or_file_opens_nothing(person, cycle, confirm):
+def test_an_old_session_link_invitation_or_file_opens_nothing(person, cycle, confirm, erase):
     client = confirm(person)
     other_device = Client()
     other_device.force_login(person)
@@ -267,7 +277,7 @@ def test_an_old_session_link_invitation_or_file_opens_nothing(person, cycle, con
     produce_everything()
     Client().post("/compte/password/reset/", {"email": ADDRESS})
     reset = re.search(r"/compte/password/reset/key/\S+", OutgoingEmail.objects.latest("pk").text)[0]
-    erase(person, by=person)
+    erase(person)
 
     for device in (client, other_device):
         for address in (file, "/rencontres/", "/compte/donnees/"):
@@ -282,13 +292,13 @@ def test_an_old_session_link_invitation_or_file_opens_nothing(person, cycle, con
     assert Client().post("/compte/login/", {"login": ADDRESS, "password": "une courte phrase facile"}).context
 
 
-def test_a_file_that_a_worker_was_making_leaves_nothing_behind(person, monkeypatch):
+def test_a_file_that_a_worker_was_making_leaves_nothing_behind(person, monkeypatch, erase):
     report = ask_for_data(person)
     store = reports._store
 
     def erased_meanwhile(*args):
         name = store(*args)
-        erase(person, by=person)
+        erase(person)
         return name
 
     monkeypatch.setattr("reports.actions._store", erased_meanwhile)
@@ -336,10 +346,10 @@ def test_the_last_coordinator_is_refused_and_another_is_not(confirm, coordinator
     assert coordinator.erased_at
 
 
-def test_nobody_is_erased_twice(person):
-    erase(person, by=person)
+def test_nobody_is_erased_twice(person, erase):
+    erase(person)
     with pytest.raises(Refusal, match="déjà effacée"):
-        erase(person, by=person)
+        erase(person)
 
 
 def admin_address(person):
