@@ -15,7 +15,7 @@ from tests.roles.world import ARGUMENTS, ROLES, World, make_world
 pytestmark = pytest.mark.django_db
 
 TABLE = Path(__file__).with_name("rights.txt")
-REFUSED = {"403", "404", "in"}
+REFUSED = {"403", "404", "410", "in"}
 
 
 class Right(NamedTuple):
@@ -33,19 +33,17 @@ def rights() -> list[Right]:
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
-        verb, route, on = line[:5].strip(), line[5:54].strip(), line[54:71].strip()
-        answers = line[71:].split()
-        assert len(answers) == len(ROLES), line
+        verb, route, on = line[:5].strip(), line[5:54].strip(), " ".join(line[54:].split()[: -len(ROLES)])
+        answers = line.split()[-len(ROLES) :]
         found.append(Right(verb, route, on, dict(zip(ROLES, answers, strict=True))))
     return found
 
 
 def address_of(right: Right, world: World) -> str:
     """The address of a route, filled in with a thing of the right side."""
-    side, _, state = right.on.partition(" ")
+    side, _, variant = right.on.partition(" ")
     its = dict(world.things.get(side, {}))
-    if state:
-        its["meeting"] = its[state]
+    its |= its.get(variant, {})
     values = iter(ARGUMENTS[right.route](its) if right.route in ARGUMENTS else [])
     return "/" + re.sub(r"<[^>]+>", lambda _: str(next(values)), right.route)
 
