@@ -17,7 +17,13 @@ PAGE = {"Letter": (215.9, 279.4), "A4": (210.0, 297.0)}
 POINT = 25.4 / 72
 HEAD = 8.3  # the rule and the line at the top of a first page
 LEDE = "Un trait relie chaque point à l’objectif auquel il répond."
-WIDTHS = {0.2: " \u00a0", 0.255: "iîïjlI.,:;’'!|", 0.335: "frt()[]-/", 0.465: "cçszxvkyJ", 0.83: "mwMWœŒæÆ@%—…"}
+WIDTHS = {
+    0.2: " \u00a0",
+    0.255: "iîïjlI.,:;’'!|",
+    0.335: "frt()[]-/",
+    0.465: "cçszxvkyJ",
+    0.83: "mwMWœŒæÆ@%—…",
+}
 EMS = {letter: width for width, letters in WIDTHS.items() for letter in letters}
 
 

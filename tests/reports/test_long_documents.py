@@ -18,7 +18,7 @@ from tests.bilan import STATEMENTS
 
 pytestmark = pytest.mark.django_db
 
-WORDS = "Mettre en place une démarche d’accompagnement des organismes publics qui souhaitent intégrer ces EES "
+WORDS = "Mettre en place une démarche d’accompagnement des organismes publics qui intègrent des EES "
 LONG_WORD = "Anticonstitutionnellement" * 8
 ADDRESS = "https://exemple.example/" + "approvisionnement/" * 13
 
