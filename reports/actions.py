@@ -65,7 +65,10 @@ def start_again(report: Report) -> None:
 
 
 def produce(report_id: str) -> None:
-    """Make the file of a report, if nobody else holds it; a failure is noted, and tried later unless it was too slow."""
+    """Make the file of a report, if nobody else holds it.
+
+    A failure is noted, and tried later unless it was too slow.
+    """
     report = Report.objects.claim(report_id)
     if report is None:
         return
