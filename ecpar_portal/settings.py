@@ -199,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
 PAPER = env.str("PAPER", default="Letter")
 if PAPER not in ("Letter", "A4"):
     stop("PAPER est Letter ou A4.")
+REPORT_SECONDS = env.int("REPORT_SECONDS", default=90)  # below WORK_LEASE_SECONDS
 REPORT_KEPT_DAYS = env.int("REPORT_KEPT_DAYS", default=90)
 MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", default=365)
 MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", default=0)  # 0: as fast as the mail server takes them

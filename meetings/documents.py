@@ -1,9 +1,7 @@
 """The files that this app can produce: the synthesis of a meeting, the bilan of a cycle."""
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +11,7 @@ from chantier import trace
 from chantier.models import Cycle
 from ecpar_portal import french
 from ecpar_portal.prepared import Prepared
-from meetings import path
+from meetings import paper, path
 from meetings.models import Meeting, MeetingQuerySet, SynthesisVersion
 from reports.pdf import html_to_pdf, renderer_key
 
@@ -21,106 +19,13 @@ SYNTHESIS = "meetings/synthesis_pdf.html"
 BILAN = "meetings/bilan_pdf.html"
 DRAWING = "meetings/_drawing_pdf.html"
 
-TALLEST = 190  # a drawing does not break over two pages: above that, words alone say what answers what
-
-
-@dataclass(frozen=True)
-class Scale:
-    """The drawing of a meeting on paper, in millimetres: rows of equal height, as high as their texts ask.
-
-    A text may be higher than its row where its neighbours are lower: centres stand half the two texts apart.
-    """
-
-    line: float
-    gap: float  # between two texts
-    margin: float  # what is free above the first row and below the last
-    objective_letters: int  # in a line
-    point_letters: int
-    links: float = 30  # the width between the two sides
-    runs_on: bool = False  # what is said below a statement follows it on its line; its links are only drawn
-
-    def height(self, nodes: list[path.Node], letters: int) -> float:
-        """How high a list of statements is."""
-        if not nodes:
-            return 0
-        texts = [self.line * self.lines(node, letters) + self.gap for node in nodes]
-        between = [(above + below) / 2 for above, below in pairwise(texts)]
-        return len(nodes) * max([*between, texts[0] - 2 * self.margin, texts[-1] - 2 * self.margin])
-
-    def lines(self, node: path.Node, letters: int) -> int:
-        """How many lines a statement takes, with what is said of it."""
-        said = " · ".join(f"{mention.words}{mention.label}" for mention in node.mentions)
-        said += {path.MET: "Atteint en séance", path.OPEN: "Aucun point de synthèse n’y répond"}.get(
-            node.state, ""
-        )
-        if self.runs_on:
-            return -(-(len(node.text) + len(said)) // letters)
-        said += f"Répond à {node.marks_linked}" if node.linked else ""
-        return -(-len(node.text) // letters) + -(-len(said) // letters)
-
-
-ONE_MEETING = Scale(line=5, gap=4.5, margin=0, objective_letters=36, point_letters=42)
-WHOLE_CYCLE = Scale(line=3.6, gap=1.2, margin=2, objective_letters=50, point_letters=58, runs_on=True)
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A meeting with what its template needs to draw it."""
-
-    step: path.Step
-    scale: Scale
-
-    @property
-    def height(self) -> float:
-        """How high the drawing is."""
-        return max(
-            self.scale.height(self.step.objectives, self.scale.objective_letters),
-            self.scale.height(self.step.points, self.scale.point_letters),
-        )
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether its links are drawn: there are some, and they fit on a page."""
-        return bool(self.step.points) and self.height <= TALLEST
-
-    @property
-    def box(self) -> str:
-        """The sizes of the box of the links, as an SVG says them."""
-        return f"0 0 {self.scale.links:g} {self.height:g}"
-
-    @property
-    def description(self) -> str:
-        """The links in words, for who does not see them."""
-        said = [f"{point.mark} répond à {point.marks_linked}" for point in self.step.points if point.linked]
-        return f"Liens\u00a0: {'; '.join(said) or 'aucun'}."
-
-    @property
-    def curves(self) -> list[path.Curve]:
-        """The links."""
-        return self.step.curves_in(self.scale.links, self.height)
-
-    @property
-    def stubs(self) -> list[str]:
-        """The dashed stubs of what remains open."""
-        return self.step.stubs_in(self.scale.links, self.height)
-
-    @property
-    def objective_height(self) -> str:
-        """The height of each row of objectives."""
-        return f"{self.height / max(1, len(self.step.objectives)):.3f}"
-
-    @property
-    def point_height(self) -> str:
-        """The height of each row of points."""
-        return f"{self.height / max(1, len(self.step.points)):.3f}"
-
-
 # The synthesis of a meeting ---------------------------------------------------------------------------
 
 
 def synthesis_title(version: SynthesisVersion) -> str:
-    """« Synthèse de la rencontre du 9 mars 2021 »."""
-    return f"Synthèse de la rencontre du {french.long_date(version.meeting.date)}"
+    """« Synthèse de la rencontre du 9 mars 2021 », then « …, version 2 »."""
+    suffix = "" if version.number == 1 else f", version {version.number}"
+    return f"Synthèse de la rencontre du {french.long_date(version.meeting.date)}{suffix}"
 
 
 def synthesis_filename(version: SynthesisVersion) -> str:
@@ -138,7 +43,7 @@ def synthesis_html(version: SynthesisVersion) -> str:
         "version": version,
         "meeting": meeting,
         "title": synthesis_title(version),
-        "drawing": Drawing(built.step_of(meeting), ONE_MEETING),
+        "drawing": paper.of_one_meeting(built.step_of(meeting)),
         "portal_url": settings.PORTAL_URL,
     }
     return render_to_string(SYNTHESIS, context)
@@ -152,7 +57,7 @@ def synthesis_key(version: SynthesisVersion) -> str:
         (other.slug, other.date, other.title, other.current_version_id)
         for other in _published_in(cycle_id=meeting.cycle_id)
     ]
-    return _key(repr([settings.PORTAL_URL, sources(SYNTHESIS), facts, around]))
+    return _key(repr([settings.PORTAL_URL, sources(SYNTHESIS), paper.ONE_MEETING, facts, around]))
 
 
 def synthesis_pdf(version: SynthesisVersion) -> bytes:
@@ -185,7 +90,7 @@ def bilan_html(cycle: Cycle) -> str:
         "cycle": cycle,
         "title": bilan_title(cycle),
         "path": built,
-        "drawings": [Drawing(step, WHOLE_CYCLE) for step in built.steps],
+        "drawings": [paper.of_one_of_many(step) for step in built.steps],
         "portal_url": settings.PORTAL_URL,
     }
     return render_to_string(BILAN, context)

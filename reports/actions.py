@@ -6,6 +6,7 @@ import uuid
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils import timezone
@@ -14,6 +15,7 @@ from ecpar_portal.logs import about
 from ecpar_portal.work import ring
 from reports.models import Report, ReportQuerySet, ReportRequest, asked_today, private_storage
 from reports.registry import kind_of
+from reports.time_limit import TooLong, at_most
 
 logger = logging.getLogger(__name__)
 
@@ -64,16 +66,23 @@ def start_again(report: Report) -> None:
 
 
 def produce(report_id: str) -> None:
-    """Make the file of a report, if nobody else holds it; a failure is noted and tried later."""
+    """Make the file of a report, if nobody else holds it.
+
+    A failure is noted, and tried later unless it was too slow.
+    """
     report = Report.objects.claim(report_id)
     if report is None:
         return
     try:
-        content = _render(report)
+        with at_most(settings.REPORT_SECONDS):
+            content = _render(report)
         name = _store(report, content)
     except ContentChanged:
         report.withdraw()
         logger.info("withdrawn: its content has changed", extra=about(report))
+    except TooLong:  # it would take as long again, and outlive its lease
+        report.fail(f"Pas fait en {settings.REPORT_SECONDS} secondes\u00a0: le document est trop long.")
+        logger.error("not made in time", extra=about(report))
     except Exception as error:  # whatever a renderer raises is told on the row, and tried again
         logger.exception("not made", extra=about(report))
         report.give_back(f"{type(error).__name__}: {error}")

@@ -99,8 +99,9 @@ class ReportRequestQuerySet(models.QuerySet):
     """Queries on requests for a report."""
 
     def latest_of(self, user: Any) -> "ReportRequestQuerySet":
-        """What a person asked for, the last first; not what was withdrawn for a newer content."""
-        current = self.exclude(report__state=Report.State.WITHDRAWN)
+        """What a person asked for, the last first; not what is withdrawn or no longer kept."""
+        limit = timezone.now() - dt.timedelta(days=settings.REPORT_KEPT_DAYS)
+        current = self.filter(asked_at__gte=limit).exclude(report__state=Report.State.WITHDRAWN)
         return current.filter(user=user).select_related("report").order_by("-asked_at", "-pk")
 
 

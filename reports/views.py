@@ -51,7 +51,12 @@ def files_of(requests: Iterable[ReportRequest], user: Any) -> list[dict[str, Any
     }
     found = [(asked, objects.get((asked.report.kind, asked.report.object_id))) for asked in requests]
     return [
-        {"request": asked, "report": asked.report, "title": asked.report.of_kind.title(obj)}
+        {
+            "request": asked,
+            "report": asked.report,
+            "is_there": asked.report.is_there,
+            "title": asked.report.of_kind.title(obj),
+        }
         for asked, obj in found
         if obj is not None
     ]
@@ -87,7 +92,14 @@ def _report_for(user: Any, pk: str) -> tuple[Report, models.Model]:
 
 def _answer(request: HttpRequest, found: Report, obj: models.Model) -> HttpResponse:
     if found.is_there and not request.htmx:
-        return _file(request, found, obj)
+        try:
+            return _file(request, found, obj)
+        except FileNotFoundError:  # gone since it was seen
+            pass
+    if found.state == Report.State.DONE and not found.is_there:
+        actions.start_again(found)
+    if request.htmx and request.GET.get("vu") == found.state:
+        return HttpResponse(status=204)  # htmx changes nothing, and looks again
     kind = found.of_kind
     context = {"report": found, "title": kind.title(obj), "filename": kind.filename(obj)}
     template = "reports/_progress.html" if request.htmx else "reports/waiting.html"
@@ -102,7 +114,8 @@ def _file(request: HttpRequest, found: Report, obj: models.Model) -> HttpRespons
     """Send the file, or 304 to who has it; its name on the storage is the hash of its bytes."""
     etag = f'"{found.file.name.rpartition("/")[2]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    known = parse_etags(request.headers.get("If-None-Match", ""))
+    # Compared weakly, as RFC 9110 asks of If-None-Match: a proxy that compresses marks the tag as weak.
+    known = {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}
     if etag in known or "*" in known:
         return HttpResponseNotModified(headers=headers)
     kind = found.of_kind

@@ -7,6 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.urls import reverse
 
+from chantier.models import User
 from mailing.actions import deliver
 from tests import factories as f
 from tests.chantier.signing_in import code_received, is_in, prove, totp_code, type_password, with_password
@@ -115,6 +116,7 @@ def test_the_demonstration_coordinator_comes_in_without_one_where_demo_is_on(sig
     assert sign_in(bare).get("/admin/").status_code == 200
     settings.DEMO = False
     assert sign_in(bare).get("/admin/").status_code == 302
+    assert User.objects.get(pk=bare.pk).lacks_second_factor
 
 
 def test_members_are_not_asked_for_one(sign_in, member):

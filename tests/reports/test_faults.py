@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from celery import Celery
+from django.conf import settings
 from django.utils import timezone
 
 from ecpar_portal import work
@@ -204,3 +205,21 @@ def test_two_workers_that_hear_the_same_bell_make_one_file(reader, meeting):
     produce(report.pk)
     produce(report.pk)
     assert len(files()) == 1
+
+
+def test_a_file_that_takes_too_long_fails_with_its_reason_and_is_not_tried_again(reader, meeting, start):
+    for _ in range(400):
+        f.SynthesisPointFactory(meeting=meeting, text="Un point de la rencontre " * 40)
+    publish(meeting, by=None)
+    Report.objects.all().delete()
+    get(reader, address(meeting))
+    start(REPORT_SECONDS="1")
+    wait_until(lambda: Report.objects.get().state == Report.State.FAILED)
+    report = Report.objects.get()
+    assert "trop long" in report.last_error
+    assert report.attempts == 1
+    assert files() == []
+
+
+def test_a_worker_gives_a_file_up_before_another_may_take_it():
+    assert settings.REPORT_SECONDS < settings.WORK_LEASE_SECONDS

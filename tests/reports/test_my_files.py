@@ -42,12 +42,34 @@ def page_of(client):
 def test_a_person_sees_their_files_with_their_state_and_how_long_they_are_kept(
     sign_in, member, version, state, words
 ):
-    asked(member, version, state=state, size=20_480)
+    name = private_storage().save("reports/aa/essai", ContentFile(b"%PDF"))
+    asked(member, version, state=state, size=20_480, file=name)
     page = page_of(sign_in(member))
     assert "Synthèse de la rencontre du 9 mars 2021" in page
     assert words in page
     until = timezone.localdate() + dt.timedelta(days=90)
     assert str(until.year) in page
+
+
+def test_a_file_that_is_lost_is_said_to_be_so(sign_in, member, version):
+    asked(member, version, state="done", size=20_480, file="reports/aa/perdu")
+    page = page_of(sign_in(member))
+    assert "Perdu, à refaire" in page
+    assert "Prêt" not in page
+
+
+def test_what_is_no_longer_kept_is_not_in_the_list(sign_in, member, version):
+    old(asked(member, version), days=89)
+    client = sign_in(member)
+    assert "Synthèse de la rencontre" in page_of(client)
+    old(Report.objects.get(), days=91)
+    assert "Aucun fichier pour l’instant" in page_of(client)
+
+
+def test_a_second_version_says_so_in_its_title(sign_in, member, version):
+    version.meeting.points.update(text="Tout autre chose")
+    asked(member, publish(version.meeting, by=None))
+    assert "Synthèse de la rencontre du 9 mars 2021, version 2" in page_of(sign_in(member))
 
 
 def test_nobody_sees_what_others_asked_for_nor_what_is_closed_to_them(

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from meetings.actions import publish
@@ -103,6 +104,48 @@ def test_who_has_the_file_receives_304(reader, meeting):
     assert again.status_code == 304
     assert again["ETag"] == etag
     assert again.body == b""
+
+
+def test_a_tag_that_a_proxy_marked_as_weak_receives_304(reader, meeting):
+    etag = download(reader, meeting)["ETag"]
+    assert get(reader, address(meeting), if_none_match=f"W/{etag}").status_code == 304
+
+
+def test_a_file_lost_between_two_looks_is_made_again(reader, meeting, monkeypatch):
+    download(reader, meeting)
+    report, seen = Report.objects.get(), []
+    exists = private_storage().exists
+
+    def lost_once_seen(name):
+        found = exists(name)
+        private_storage().delete(name)
+        seen.append(found)
+        return found
+
+    monkeypatch.setattr(type(report.file.storage), "exists", lambda _, name: lost_once_seen(name))
+    monkeypatch.setattr("reports.actions.asked_today", lambda *_: report)
+    answer = get(reader, address(meeting))
+    monkeypatch.undo()
+    assert seen[0]
+    assert answer.status_code == 202
+    wait_until(lambda: Report.objects.get().is_there)
+
+
+def test_a_lost_file_asked_by_its_own_address_is_made_again(reader, meeting):
+    download(reader, meeting)
+    report = Report.objects.get()
+    private_storage().delete(report.file.name)
+    assert get(reader, report.get_absolute_url()).status_code == 202
+    wait_until(lambda: Report.objects.get().is_there)
+
+
+def test_a_look_of_the_page_that_waits_brings_nothing_until_the_state_changes(reader, meeting):
+    report = f.ReportFactory(object_id=meeting.current_version.pk, due_at=timezone.now() + dt.timedelta(1))
+    here = report.get_absolute_url()
+    assert get(reader, f"{here}?vu=waiting", hx_request="true").status_code == 204
+    changed = get(reader, f"{here}?vu=running", hx_request="true")
+    assert changed.status_code == 202
+    assert 'hx-swap-oob="innerHTML"' in changed.text
 
 
 def test_a_file_lost_with_its_disk_is_made_again(reader, meeting):

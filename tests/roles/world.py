@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chantier.models import Cycle, Membership, Organization, User
+from chantier.models.invitations import digest_of
 from meetings.actions import publish
 from meetings.models import Meeting
 from reports.models import Report
@@ -41,25 +42,45 @@ def make_world() -> World:
             "anonymous": None,
         },
     )
-    world.things = {"own": things_of(own), "other": things_of(other)}
-    world.things["other"]["person"] = f.member_of(other)
+    world.things = {
+        "own": things_of(own, representative.organization, reader),
+        "other": things_of(other, f.member_of(other).organization, reader=None),
+    }
     return world
 
 
-def things_of(cycle: Cycle) -> dict[str, Any]:
-    """One of each kind of object of a cycle."""
+def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> dict[str, Any]:
+    """One of each kind of object of a cycle and of an organisation that takes part in it."""
+    reader = reader or f.MembershipFactory(organization=organization, role=Membership.Role.READER).user
     day = dt.date(2021, 3, 9) + dt.timedelta(days=cycle.pk)
     meeting = f.MeetingFactory(cycle=cycle, date=day, state=Meeting.State.HELD)
     f.SynthesisPointFactory(meeting=meeting)
     publish(meeting, by=None)
     draft = f.MeetingFactory(cycle=cycle, draft=True, date=day + dt.timedelta(days=90))
     report = Report.objects.get(kind="synthesis", object_id=meeting.current_version.pk)
-    return {"cycle": cycle, "meeting": meeting, "draft": draft, "report": report}
+    digest = {"token_digest": digest_of(f"jeton-{cycle.pk}")}
+    spokesperson = {"organization": organization, "role": Membership.Role.REPRESENTATIVE}
+    return {
+        "cycle": cycle,
+        "meeting": meeting,
+        "draft": {"meeting": draft},
+        "report": report,
+        "organization": organization,
+        "reader": reader.membership,
+        "invitation": f.InvitationFactory(organization=organization, **digest),
+        "token": f"jeton-{cycle.pk}",
+        "representative": {"invitation": f.InvitationFactory(**spokesperson)},
+    }
 
 
 # How the address of a route is filled in with the things of one side.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "chantiers/<slug:slug>/choisir/": lambda its: [its["cycle"].chantier.slug],
+    "organisations/<slug:slug>/": lambda its: [its["organization"].slug],
+    "invitations/<int:pk>/renvoyer/": lambda its: [its["invitation"].pk],
+    "invitations/<int:pk>/retirer/": lambda its: [its["invitation"].pk],
+    "invitations/personnes/<int:pk>/terminer/": lambda its: [its["reader"].pk],
+    "invitation/<str:token>/": lambda its: [its["token"]],
     "chantier/<slug:slug>/": lambda its: [its["cycle"].slug],
     "chantier/<slug:slug>/bilan.pdf": lambda its: [its["cycle"].slug],
     "rencontres/<slug:slug>/": lambda its: [its["meeting"].slug],
