@@ -27,17 +27,33 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 AFTER_A_MINUTE = 60
 
 
-def limit(name: str, *, safe: bool = True, polled: str = "") -> Callable[[View], View]:
-    """Hold a view to the limit `name` of `settings.LIMITS`.
+def any_request(request: HttpRequest) -> bool:
+    """Every request counts."""
+    return True
 
-    `safe=False` counts only what may change something. `polled` names the limit of the requests by which a
-    page of ours (htmx) asks how something goes.
+
+def unsafe(request: HttpRequest) -> bool:
+    """Only what may change something counts."""
+    return request.method not in SAFE
+
+
+def narrowed(request: HttpRequest) -> bool:
+    """Only a list that is searched, narrowed or turned page by page counts."""
+    return bool(request.GET)
+
+
+def limit(
+    name: str, *, when: Callable[[HttpRequest], bool] = any_request, polled: str = ""
+) -> Callable[[View], View]:
+    """Hold a view to the limit `name` of `settings.LIMITS`, for the requests that `when` keeps.
+
+    `polled` names the limit of the requests by which a page of ours (htmx) asks how something goes.
     """
 
     def decorator(view: View) -> View:
         @wraps(view)
         def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if safe or request.method not in SAFE:
+            if when(request):
                 wait = spend(request, polled if polled and request.htmx else name)
                 if wait:
                     return too_many(request, wait)

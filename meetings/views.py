@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chantier.access import is_coordinator
 from chantier.models import Cycle
 from ecpar_portal.access import require, signed_in
-from ecpar_portal.limits import limit
+from ecpar_portal.limits import limit, narrowed, unsafe
 from ecpar_portal.refusal import Refusal
 from meetings import events, path
 from meetings.access import may_download_bilan, synthesis_to_download
@@ -34,7 +34,7 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @require(signed_in)
-@limit("search")
+@limit("search", when=narrowed)
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """The meetings of every cycle that the person may see, last first."""
     meetings = Meeting.objects.visible_to(request.user).latest_first().with_counts()
@@ -67,7 +67,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(is_coordinator)
-@limit("events", safe=False)
+@limit("events", when=unsafe)
 def meeting_event(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """Something happens to a meeting; a GET, as after a session that ended, changes nothing."""
     found = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)

@@ -12,7 +12,7 @@ from django.utils.http import parse_etags
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecpar_portal.access import require, signed_in
-from ecpar_portal.limits import limit
+from ecpar_portal.limits import limit, unsafe
 from reports import actions
 from reports.models import Report, ReportRequest
 from reports.registry import kind_of
@@ -71,7 +71,7 @@ def report(request: HttpRequest, pk: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(signed_in)
-@limit("retry", safe=False)
+@limit("retry", when=unsafe)
 def report_retry(request: HttpRequest, pk: str) -> HttpResponse:
     """Try again to make a file that failed; a GET, as after a session that ended, changes nothing."""
     found, _ = _report_for(request.user, pk)

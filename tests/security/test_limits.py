@@ -16,6 +16,8 @@ from meetings.actions import publish
 from tests import factories as f
 from tests.pages import text_of
 
+LIST = "/rencontres/?period=past"
+
 pytestmark = pytest.mark.django_db
 
 
@@ -40,7 +42,7 @@ def limited_addresses(report):
         "a bilan": ("get", reverse("bilan_pdf", args=[meeting.cycle.slug])),
         "a report": ("get", report.get_absolute_url()),
         "another try": ("post", reverse("report_retry", args=[report.pk])),
-        "the list of meetings": ("get", reverse("meeting_list") + "?period=past"),
+        "the list of meetings": ("get", LIST),
         "an event": ("post", reverse("meeting_event", args=[meeting.slug, "tenir"])),
         "a change of chantier": ("post", reverse("choose_chantier", args=[meeting.cycle.chantier.slug])),
         "the health of the portal": ("get", reverse("health")),
@@ -74,7 +76,7 @@ def test_one_past_the_limit_is_refused_and_another_person_is_not(coordinator, re
 
 def test_the_page_says_in_french_when_to_try_again(sign_in, member):
     client = sign_in(member)
-    refused = [client.get(reverse("meeting_list")) for _ in range(4)][-1]
+    refused = [client.get(LIST) for _ in range(4)][-1]
     wait = int(refused["Retry-After"])
     assert 1 <= wait <= 300
     assert "Trop de demandes" in text_of(refused)
@@ -84,10 +86,10 @@ def test_the_page_says_in_french_when_to_try_again(sign_in, member):
 
 def test_one_may_ask_again_once_the_time_that_was_told_has_passed(sign_in, member):
     client = sign_in(member)
-    refused = [client.get(reverse("meeting_list")) for _ in range(4)][-1]
+    refused = [client.get(LIST) for _ in range(4)][-1]
     later = time.time() + int(refused["Retry-After"])
     with mock.patch.object(limits.time, "time", return_value=later):
-        assert client.get(reverse("meeting_list")).status_code == 200
+        assert client.get(LIST).status_code == 200
 
 
 def test_looking_at_an_event_counts_for_nothing(sign_in, coordinator, report):
@@ -105,8 +107,8 @@ def test_a_page_that_waits_does_not_use_up_the_files_of_its_reader(sign_in, memb
 
 def test_a_person_is_the_same_from_another_address(member):
     for last in range(3):
-        signed_in(member, REMOTE_ADDR=f"192.0.2.{last}").get(reverse("meeting_list"))
-    assert signed_in(member, REMOTE_ADDR="192.0.2.9").get(reverse("meeting_list")).status_code == 429
+        signed_in(member, REMOTE_ADDR=f"192.0.2.{last}").get(LIST)
+    assert signed_in(member, REMOTE_ADDR="192.0.2.9").get(LIST).status_code == 429
 
 
 def test_strangers_are_counted_by_address(client):
@@ -155,7 +157,7 @@ def redis_away(settings):
 
 def test_a_cache_that_is_away_takes_nothing_down_and_still_limits(redis_away, sign_in, member, caplog):
     client = sign_in(member)
-    assert [client.get(reverse("meeting_list")).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert [client.get(LIST).status_code for _ in range(4)] == [200, 200, 200, 429]
     assert [record.levelname for record in caplog.records if "cache away" in record.message] == ["WARNING"]
 
 
