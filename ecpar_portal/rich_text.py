@@ -31,4 +31,5 @@ def clean(html: str) -> SafeString:
 
 def _absolute(tag: str, attribute: str, value: str) -> str | None:
     """Keep a link that says where it leads; one of no scheme would lead into the portal."""
-    return value if value.partition(":")[0].lower() in SCHEMES else None
+    leads_away = value.partition(":")[0].lower() in SCHEMES
+    return value if attribute != "href" or leads_away else None
