@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 from django.contrib import admin
 from django.core.files.base import ContentFile
@@ -92,7 +93,7 @@ def example_for(route: str) -> list:
     raise LookupError(f"The route {route!r} is new: give it an example in {__name__}.EXAMPLES.")
 
 
-def look(client: Client, address: str, **more: str) -> HttpResponseBase:
+def look(client: Client, address: str, **more: Any) -> HttpResponseBase:
     """The answer to a visit; a file is read to its end, so that it is closed."""
     answer = client.get(address, **more)
     if answer.streaming:

@@ -7,6 +7,7 @@ from django.test import Client
 
 from chantier.models import Membership
 from tests import factories as f
+from tests.security import fuzz
 from tests.security.addresses import every_address, make_network
 
 
@@ -40,3 +41,10 @@ def someone(network) -> Callable[..., Client]:
         return client
 
     return as_role
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say how much was tried."""
+    if fuzz.TRIED:
+        told = ", ".join(f"{count} {what}" for what, count in sorted(fuzz.TRIED.items()))
+        terminalreporter.write_line(f"Bounded fuzz: {told}.")

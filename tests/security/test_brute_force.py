@@ -1,4 +1,4 @@
-"""Two thousand attempts to sign in, in four ways: limited, telling nothing, and nobody locked out for good."""
+"""Two thousand attempts to sign in, in four ways: limited, telling nothing, locking nobody out for good."""
 
 import itertools
 import time
