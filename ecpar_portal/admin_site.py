@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDeni
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDictKeyError
 
@@ -60,7 +61,9 @@ class PortalAdminSite(AdminSite):
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
             try:
-                return guarded(request, *args, **kwargs)
+                answer = guarded(request, *args, **kwargs)
+                # Drawn here rather than later: some of it asks the database about what was sent.
+                return answer.render() if isinstance(answer, TemplateResponse) else answer
             except NOT_UNDERSTOOD as error:
                 # With its trace: a fault of ours would come out here too.
                 logger.warning("admin: answered 400 to %s", type(error).__name__, exc_info=True)
