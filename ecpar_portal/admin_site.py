@@ -1,18 +1,35 @@
 """The coordinator's admin: Django's own, in the portal's words and colours."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDictKeyError
 
 from ecpar_portal import health
 from ecpar_portal.french import NBSP
+
+logger = logging.getLogger(__name__)
+
+# What Django's own lists and forms raise on parameters that none of their pages sends: a NUL, a word or a
+# number of twenty digits in place of a key, a field that does not exist.
+NOT_UNDERSTOOD = (
+    ValueError,
+    ValidationError,
+    OverflowError,
+    DataError,
+    FieldDoesNotExist,
+    MultiValueDictKeyError,
+)
 
 # What a coordinator opens most comes first.
 ORDER = ["meetings", "chantier", "reports"]
@@ -33,14 +50,24 @@ class PortalAdminSite(AdminSite):
         return user.is_authenticated and user.is_coordinator and not user.lacks_second_factor
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable:
-        """Refuse at once who is signed in and may not come in, rather than offer them to sign in again."""
+        """Refuse at once who is signed in and may not come in; answer 400 to what makes no sense.
+
+        Django would offer to sign in again to the former, and fail (500) on the latter.
+        """
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
         def refused_or_guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
-            return guarded(request, *args, **kwargs)
+            try:
+                answer = guarded(request, *args, **kwargs)
+                # Drawn here rather than later: some of it asks the database about what was sent.
+                return answer.render() if isinstance(answer, TemplateResponse) else answer
+            except NOT_UNDERSTOOD as error:
+                # With its trace: a fault of ours would come out here too.
+                logger.warning("admin: answered 400 to %s", type(error).__name__, exc_info=True)
+                raise BadRequest from error
 
         return refused_or_guarded
 

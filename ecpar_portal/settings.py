@@ -144,8 +144,9 @@ CACHES = {
     "default": env.cache_url("CACHE_URL", default="dbcache://portal_cache"),
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # what each process looked at
 }
-if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
-    gone_after = {"socket_connect_timeout": 2, "socket_timeout": 2}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    gone_after = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    CACHES["default"]["BACKEND"] = "ecpar_portal.cache.SteadyRedisCache"
     CACHES["default"]["OPTIONS"] = gone_after | CACHES["default"].get("OPTIONS", {})
 
 STORAGE_URL = env.str("STORAGE_URL", default=f"file://{VAR_DIR / 'files'}")
@@ -292,6 +293,17 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# At most so many requests in so many seconds, from a person or, when nobody is signed in, from an address.
+# No honest person meets them; the page that waits for a file asks every two seconds. Windows: 300 s at most.
+LIMITS = {
+    "files": (120, 60),
+    "progress": (600, 60),
+    "retry": (20, 60),
+    "search": (120, 60),
+    "events": (60, 60),
+    "health": (300, 60),
+}
 
 # Language and time ----------------------------------------------------------------------------------
 

@@ -5,6 +5,9 @@ from django.urls import include, path
 
 from ecpar_portal import views
 
+handler500 = "ecpar_portal.errors.server_error"
+handler429 = "ecpar_portal.limits.too_many"  # asked by allauth, for its own limits
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("sante/", views.health_check, name="health"),

@@ -13,6 +13,7 @@ from chantier.models import Chantier, Cycle
 from ecpar_portal import health
 from ecpar_portal import privacy as personal_data
 from ecpar_portal.access import public, require
+from ecpar_portal.limits import limit
 from ecpar_portal.samples import samples
 from meetings import path
 from meetings.models import Meeting
@@ -56,6 +57,7 @@ def presentation(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @public
+@limit("health")
 def health_check(request: HttpRequest) -> JsonResponse:
     """Whether each part answers: 200 when all do, 503 else; why is for the logs and the admin."""
     parts = {name: "ok" if not problem else "ko" for name, problem in health.problems().items()}

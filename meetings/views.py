@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chantier.access import is_coordinator
 from chantier.models import Cycle
 from ecpar_portal.access import require, signed_in
+from ecpar_portal.limits import limit, narrowed, unsafe
 from ecpar_portal.refusal import Refusal
 from meetings import events, path
 from meetings.access import may_download_bilan, synthesis_to_download
@@ -33,6 +34,7 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @require(signed_in)
+@limit("search", when=narrowed)
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """The meetings of every cycle that the person may see, last first."""
     meetings = Meeting.objects.visible_to(request.user).latest_first().with_counts()
@@ -65,6 +67,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(is_coordinator)
+@limit("events", when=unsafe)
 def meeting_event(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """Something happens to a meeting; a GET, as after a session that ended, changes nothing."""
     found = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
@@ -78,6 +81,7 @@ def meeting_event(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
 @require_safe
 @require(signed_in)
+@limit("files", polled="progress")
 def synthesis_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The published synthesis of a meeting, as a file."""
     return serve(request, "synthesis", synthesis_to_download(request.user, slug))
@@ -85,6 +89,7 @@ def synthesis_pdf(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @require(signed_in)
+@limit("files", polled="progress")
 def bilan_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     """The bilan of a cycle, as a file."""
     return serve(request, "bilan", may_download_bilan(request.user).filter(slug=slug).first())

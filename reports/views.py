@@ -12,6 +12,7 @@ from django.utils.http import parse_etags
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecpar_portal.access import require, signed_in
+from ecpar_portal.limits import limit, unsafe
 from reports import actions
 from reports.models import Report, ReportRequest
 from reports.registry import kind_of
@@ -64,6 +65,7 @@ def files_of(requests: Iterable[ReportRequest], user: Any) -> list[dict[str, Any
 
 @require_safe
 @require(signed_in)
+@limit("files", polled="progress")
 def report(request: HttpRequest, pk: str) -> HttpResponse:
     """A report by its own address: the file once it is made, its progress until then."""
     found, obj = _report_for(request.user, pk)
@@ -74,6 +76,7 @@ def report(request: HttpRequest, pk: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(signed_in)
+@limit("retry", when=unsafe)
 def report_retry(request: HttpRequest, pk: str) -> HttpResponse:
     """Try again to make a file that failed; a GET, as after a session that ended, changes nothing."""
     found, _ = _report_for(request.user, pk)

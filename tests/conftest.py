@@ -3,9 +3,15 @@
 import uuid
 
 import pytest
+from hypothesis import settings as hypothesis
 
 from ecpar_portal import sessions
 from tests import factories
+
+# The same examples at each run; `--hypothesis-profile=search` looks for others.
+hypothesis.register_profile("portal", derandomize=True, database=None, deadline=None)
+hypothesis.register_profile("search", database=None, deadline=None, max_examples=1000)
+hypothesis.load_profile("portal")
 
 
 @pytest.fixture(autouse=True)

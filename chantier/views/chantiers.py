@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chantier.context import SESSION_KEY, header_of
 from chantier.models import Chantier, Cycle
 from ecpar_portal.access import require, signed_in
+from ecpar_portal.limits import limit, unsafe
 
 
 @require_safe
@@ -32,6 +33,7 @@ def chantier_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(signed_in)
+@limit("events", when=unsafe)
 def choose_chantier(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a chantier the current one; a GET, as after a session that ended, changes nothing."""
     if request.method == "GET":

@@ -37,6 +37,7 @@ def test_each_role_receives_what_the_table_says(role):
     world = make_world()
     f.OutgoingEmailFactory()
     f.InvitationFactory()
+    f.IncidentFactory()
     client = Client()
     if world.people[role]:
         client.force_login(world.people[role])

@@ -1,0 +1,101 @@
+"""Every address of the portal, filled in with something that exists; a new one without an example fails."""
+
+import datetime as dt
+import re
+from typing import Any
+
+from django.contrib import admin
+from django.core.files.base import ContentFile
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.urls import get_resolver
+from django.utils import timezone
+
+from chantier.models import Chantier, Cycle, Region
+from ecpar_portal.access import walk
+from meetings.actions import publish
+from meetings.models import Meeting
+from reports.models import Report, private_storage
+from tests import factories as f
+
+# By the text between `<` and `>` of its route: a function of nothing that returns what to write there.
+EXAMPLES = {
+    "chantiers/<slug:slug>/choisir/": lambda: [Chantier.objects.first().slug],
+    "chantier/<slug:slug>/": lambda: [Cycle.objects.first().slug],
+    "chantier/<slug:slug>/bilan.pdf": lambda: [Cycle.objects.first().slug],
+    "rencontres/<slug:slug>/": lambda: [published().slug],
+    "rencontres/<slug:slug>/evenement/<slug:name>/": lambda: [published().slug, "publier"],
+    "rencontres/<slug:slug>/synthese.pdf": lambda: [published().slug],
+    "rapports/<uuid:pk>/": lambda: [Report.objects.get(state=Report.State.DONE).pk],
+    "rapports/<uuid:pk>/reessayer/": lambda: [Report.objects.get(state=Report.State.FAILED).pk],
+    r"compte/^confirm-email/(?P<key>[-:\w]+)/$": lambda: ["abc"],
+    r"compte/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": lambda: ["1", "abc"],
+    "admin/r/<path:content_type_id>/<path:object_id>/": lambda: ["1", "1"],
+    r"admin/^(?P<app_label>chantier|meetings|mailing|reports)/$": lambda: ["chantier"],
+    r"admin/(?P<url>.*)$": lambda: ["nulle-part/"],
+}
+ARGUMENT = re.compile(r"<\w+:\w+>|\(\?P<\w+>(?:\[[^]]*\]|[^)])*\)")
+
+
+def published() -> Meeting:
+    """The meeting whose synthesis is published."""
+    return Meeting.objects.exclude(current_version=None).first()
+
+
+def make_network() -> Cycle:
+    """A cycle with something behind every address."""
+    cycle = f.CycleFactory(slug="2020-2021", network_presentation="Le réseau partage son expertise.")
+    f.ObjectiveFactory(cycle=cycle)
+    f.AchievementFactory(cycle=cycle)
+    meeting = f.MeetingFactory(cycle=cycle, date=dt.date(2021, 3, 9), title="Cadre de référence")
+    answered = f.MeetingObjectiveFactory(meeting=meeting)
+    f.PointAnswerFactory(point=f.SynthesisPointFactory(meeting=meeting), objective=answered)
+    f.MeetingFactory(cycle=cycle, upcoming=True)
+    f.member_of(cycle)
+    version = publish(meeting, by=None)
+    name = private_storage().save("reports/aa/essai", ContentFile(b"%PDF-1.7"))
+    done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}
+    f.ReportFactory(object_id=version.pk, **done)
+    f.ReportFactory(object_id=version.pk, state=Report.State.FAILED)
+    f.OutgoingEmailFactory()
+    for model in admin.site._registry:
+        model_factory = getattr(f, f"{model.__name__}Factory", None)
+        if model_factory and not model.objects.exists():
+            model_factory()
+    assert Region.objects.exists()
+    return cycle
+
+
+def every_address() -> dict[str, str]:
+    """Each route with an address to which it leads; the rows of `make_network` exist."""
+    return {route: filled_in(route) for route, _, _ in walk(get_resolver().url_patterns)}
+
+
+def filled_in(route: str) -> str:
+    """The address of a route; raises LookupError, that says what to add, for one that has no example."""
+    values = [str(value) for value in example_for(route)]
+    written = ARGUMENT.sub(lambda _: values.pop(0), route)
+    return "/" + re.sub(r"[\^$]", "", written)
+
+
+def example_for(route: str) -> list:
+    """What to write in a route."""
+    if not ARGUMENT.search(route):
+        return []
+    if route in EXAMPLES:
+        return EXAMPLES[route]()
+    for model in admin.site._registry:
+        if route.startswith(f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/"):
+            first = model.objects.first()
+            if first is None:
+                raise LookupError(f"No row of {model.__name__}: add one to make_network in {__name__}.")
+            return [first.pk]
+    raise LookupError(f"The route {route!r} is new: give it an example in {__name__}.EXAMPLES.")
+
+
+def look(client: Client, address: str, **more: Any) -> HttpResponseBase:
+    """The answer to a visit; a file is read to its end, so that it is closed."""
+    answer = client.get(address, **more)
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+    return answer
