@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -30,12 +31,16 @@ DEVICE = {
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup) -> Iterator[Browser]:
     """Chromium: the one that `CHROMIUM` names, or Playwright's own."""
     path = os.environ.get("CHROMIUM") or (
         "/usr/bin/chromium" if os.path.exists("/usr/bin/chromium") else None
     )
+    from_migrations = connection._test_serialized_contents
     with sync_playwright() as playwright:
+        # Playwright's loop gives this thread another connection: without this, no test that follows finds
+        # what migrations wrote, such as the permissions of coordinators.
+        connection._test_serialized_contents = from_migrations
         chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield chromium
         chromium.close()
