@@ -124,7 +124,7 @@ def test_a_list_of_the_admin_answers_to_what_no_database_takes(portal, model, qu
     assert answer.status_code in (200, 302, 400)
 
 
-@pytest.mark.parametrize("key", ["abc", "", "99999999999999999999999", "\0", "1' OR '1'='1"])
+@pytest.mark.parametrize("key", ["abc", "", "\0", "1' OR '1'='1"])
 @pytest.mark.parametrize(
     ("model", "action"), [("meetings/meeting", "confirm_reading"), ("mailing/outgoingemail", "send_again")]
 )
