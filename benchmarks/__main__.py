@@ -85,6 +85,7 @@ def portal_environment(folder: Path, database_url: str) -> dict[str, str]:
         "PORTAL_URL": "http://127.0.0.1",
         "DEMO": "1",
         "DEBUG": "0",
+        "LIMIT_FACTOR": "1000",  # one reader asks here as a hundred would
     }
 
 

@@ -1,6 +1,6 @@
 """How often a person may ask for what costs: one past the limit receives 429, and is told when to try again.
 
-Counted in the shared cache by windows of fixed length, per person when signed in, per address when not
+Counted in `LIMIT_CACHE` by windows of fixed length, per person when signed in, per address when not
 (`TRUSTED_PROXIES` says how many proxies stand in front; an IPv6 address counts with its /64, which one
 subscriber holds). Sign-in, codes and resets have allauth's own limits, `ACCOUNT_RATE_LIMITS`.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -69,7 +69,7 @@ def spend(request: HttpRequest, name: str) -> int:
     allowed, seconds = settings.LIMITS[name]
     window, elapsed = divmod(time.time(), seconds)
     key = f"limit:{name}:{_who(request)}:{window:.0f}"
-    return 0 if _count(key, seconds) <= allowed else int(seconds - elapsed) + 1
+    return 0 if _count(key, seconds) <= allowed * settings.LIMIT_FACTOR else int(seconds - elapsed) + 1
 
 
 def too_many(request: HttpRequest, wait: int = AFTER_A_MINUTE) -> HttpResponse:
@@ -100,6 +100,7 @@ def _who(request: HttpRequest) -> str:
 
 
 def _count(key: str, seconds: int) -> int:
+    cache = caches[settings.LIMIT_CACHE]
     try:
         return cache.incr(key)
     except ValueError:

@@ -142,7 +142,11 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 CACHES = {
     "default": env.cache_url("CACHE_URL", default="dbcache://portal_cache"),
-    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # what each process looked at
+    # What each process looked at, or counts for itself.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
     gone_after = {"socket_connect_timeout": 1, "socket_timeout": 1}
@@ -296,6 +300,9 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
 
 # At most so many requests in so many seconds, from a person or, when nobody is signed in, from an address.
 # No honest person meets them; the page that waits for a file asks every two seconds. Windows: 300 s at most.
+LIMIT_FACTOR = env.int("LIMIT_FACTOR", default=1)  # wider for who measures
+# A database would write at each request what it counts: there each process counts for itself.
+LIMIT_CACHE = "process" if CACHES["default"]["BACKEND"].endswith("DatabaseCache") else "default"
 LIMITS = {
     "files": (120, 60),
     "progress": (600, 60),

@@ -147,7 +147,9 @@ def test_behind_a_trusted_proxy_the_address_that_it_saw_counts(client, settings)
 def redis_away(settings):
     """A Redis that does not answer."""
     backend = "ecpar_portal.cache.SteadyRedisCache"
-    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1/0"}}
+    away = {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {**settings.CACHES, "default": away}
+    settings.LIMIT_CACHE = "default"
     SteadyRedisCache.away_until = 0.0
     caches["default"].memory.clear()
     yield
