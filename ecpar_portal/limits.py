@@ -43,18 +43,23 @@ def narrowed(request: HttpRequest) -> bool:
 
 
 def limit(
-    name: str, *, when: Callable[[HttpRequest], bool] = any_request, polled: str = ""
+    name: str,
+    *,
+    when: Callable[[HttpRequest], bool] = any_request,
+    polled: str = "",
+    by_address: bool = False,
 ) -> Callable[[View], View]:
     """Hold a view to the limit `name` of `settings.LIMITS`, for the requests that `when` keeps.
 
-    `polled` names the limit of the requests by which a page of ours (htmx) asks how something goes.
+    `by_address` asks no session who comes: for a page that answers while the database is away. `polled`
+    names the limit of the requests by which a page of ours (htmx) asks how something goes.
     """
 
     def decorator(view: View) -> View:
         @wraps(view)
         def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if when(request):
-                wait = spend(request, polled if polled and request.htmx else name)
+                wait = spend(request, polled if polled and request.htmx else name, by_address=by_address)
                 if wait:
                     return too_many(request, wait)
             return view(request, *args, **kwargs)
@@ -64,11 +69,11 @@ def limit(
     return decorator
 
 
-def spend(request: HttpRequest, name: str) -> int:
+def spend(request: HttpRequest, name: str, *, by_address: bool = False) -> int:
     """Count one request; return 0 within the limit, else the seconds until it opens again."""
     allowed, seconds = settings.LIMITS[name]
     window, elapsed = divmod(time.time(), seconds)
-    key = f"limit:{name}:{_who(request)}:{window:.0f}"
+    key = f"limit:{name}:{_who(request, by_address)}:{window:.0f}"
     return 0 if _count(key, seconds) <= allowed * settings.LIMIT_FACTOR else int(seconds - elapsed) + 1
 
 
@@ -92,8 +97,8 @@ def address_of(request: HttpRequest) -> str:
     return str(address)
 
 
-def _who(request: HttpRequest) -> str:
-    if request.user.is_authenticated:
+def _who(request: HttpRequest, by_address: bool) -> str:
+    if not by_address and request.user.is_authenticated:
         return f"person:{request.user.pk}"
     # Hashed: an address is personal, and a cache may stand in the database.
     return "address:" + hashlib.sha256(address_of(request).encode()).hexdigest()[:32]

@@ -57,7 +57,7 @@ def presentation(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @public
-@limit("health")
+@limit("health", by_address=True)
 def health_check(request: HttpRequest) -> JsonResponse:
     """Whether each part answers: 200 when all do, 503 else; why is for the logs and the admin."""
     parts = {name: "ok" if not problem else "ko" for name, problem in health.problems().items()}

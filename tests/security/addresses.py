@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from chantier.models import Chantier, Cycle, Region
+from chantier.models import Chantier, Cycle, Invitation, Membership, Organization, Region, User
 from ecpar_portal.access import walk
 from meetings.actions import publish
 from meetings.models import Meeting
@@ -21,6 +21,14 @@ from tests import factories as f
 # By the text between `<` and `>` of its route: a function of nothing that returns what to write there.
 EXAMPLES = {
     "chantiers/<slug:slug>/choisir/": lambda: [Chantier.objects.first().slug],
+    "organisations/<slug:slug>/": lambda: [Organization.objects.first().slug],
+    "invitations/<int:pk>/renvoyer/": lambda: [Invitation.objects.first().pk],
+    "invitations/<int:pk>/retirer/": lambda: [Invitation.objects.first().pk],
+    "invitations/personnes/<int:pk>/terminer/": lambda: [Membership.objects.first().pk],
+    "invitation/<str:token>/": lambda: ["abc"],
+    "admin/chantier/user/<int:pk>/effacer/": lambda: [User.objects.filter(is_staff=False).first().pk],
+    "compte/2fa/webauthn/keys/<int:pk>/remove/": lambda: [1],
+    "compte/2fa/webauthn/keys/<int:pk>/edit/": lambda: [1],
     "chantier/<slug:slug>/": lambda: [Cycle.objects.first().slug],
     "chantier/<slug:slug>/bilan.pdf": lambda: [Cycle.objects.first().slug],
     "rencontres/<slug:slug>/": lambda: [published().slug],
@@ -58,6 +66,7 @@ def make_network() -> Cycle:
     f.ReportFactory(object_id=version.pk, **done)
     f.ReportFactory(object_id=version.pk, state=Report.State.FAILED)
     f.OutgoingEmailFactory()
+    f.InvitationFactory()
     for model in admin.site._registry:
         model_factory = getattr(f, f"{model.__name__}Factory", None)
         if model_factory and not model.objects.exists():

@@ -45,12 +45,11 @@ def limited_addresses(report):
         "the list of meetings": ("get", LIST),
         "an event": ("post", reverse("meeting_event", args=[meeting.slug, "tenir"])),
         "a change of chantier": ("post", reverse("choose_chantier", args=[meeting.cycle.chantier.slug])),
-        "the health of the portal": ("get", reverse("health")),
     }
 
 
 NAMES = ["a synthesis", "a bilan", "a report", "another try", "the list of meetings"]
-NAMES += ["an event", "a change of chantier", "the health of the portal"]
+NAMES += ["an event", "a change of chantier"]
 
 
 def signed_in(person, **more):
