@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 BEGAN, SEEN = "began_at", "seen_at"
 # A visit is noted when the last note is older: the session is not written at each request.
@@ -24,7 +25,8 @@ def session_limits(
     """End a session after `SESSION_IDLE_SECONDS` without a visit, or `SESSION_COOKIE_AGE` after its start."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if SESSION_KEY in request.session:
+        # A load balancer is answered without a look at the session, which the database may not give.
+        if request.path_info != reverse("health") and SESSION_KEY in request.session:
             _end_or_note(request)
         return get_response(request)
 
