@@ -17,7 +17,7 @@ from tests import factories as f
 from tests.admin_form import filled_in
 from tests.house.test_settings import PRODUCTION, start
 from tests.security.addresses import published
-from tests.security.test_sweeps import rows
+from tests.security.rows import rows
 
 pytestmark = pytest.mark.django_db
 
