@@ -26,7 +26,8 @@ from tests.house.workshop import ROOT, python
 from tests.mailing.post_office import PostOffice
 from tests.services import Worker, database_url, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# With what migrations wrote: a copy has it too.
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 PASSWORD = "un long mot de passe"
 FILE = "reports/ab/rapport"
