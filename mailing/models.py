@@ -142,3 +142,30 @@ class OutgoingEmail(WorkRow):
 def wiped() -> dict[str, object]:
     """Return the fields of a row whose content is thrown away now."""
     return {**dict.fromkeys(CONTENT, ""), "wiped_at": timezone.now()}
+
+
+class MailPreferences(models.Model):
+    """What a person wants to receive; one who has none receives every optional kind, and a digest a month.
+
+    `refused` holds the names of optional kinds. `digested_until` is the instant up to which the last digest
+    told what is new.
+    """
+
+    class Digest(models.TextChoices):
+        WEEKLY = "weekly", "chaque semaine"
+        MONTHLY = "monthly", "chaque mois"
+        NEVER = "never", "jamais"
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="mail_preferences", verbose_name="personne"
+    )
+    refused = models.JSONField("genres refusés", default=list, blank=True)
+    digest = models.CharField("infolettre", max_length=8, choices=Digest, default=Digest.MONTHLY)
+    digested_until = models.DateTimeField("infolettre jusqu’au", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "préférences de courriel"
+        verbose_name_plural = "préférences de courriel"
+
+    def __str__(self) -> str:
+        return str(self.user)

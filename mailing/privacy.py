@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from ecpar_portal.french import counted
 from ecpar_portal.privacy import Person, Personal, Retention, declare
 from mailing import actions
-from mailing.models import OutgoingEmail
+from mailing.models import MailPreferences, OutgoingEmail
 
 
 def sent_to(person: Person) -> QuerySet:
@@ -46,6 +46,18 @@ def declarations() -> None:
             unexported=("user", "html", "calendar", "last_error"),
             texts=("subject", "text", "html", "calendar", "last_error"),
             export=as_told,
+        ),
+        Personal(
+            "mailing.MailPreferences",
+            what="Ce que vous voulez recevoir",
+            holds="Les genres de courriels que vous refusez, et le rythme de l’infolettre",
+            columns=("refused", "digest", "digested_until"),
+            purpose="Ne vous écrire que ce que vous voulez recevoir.",
+            kept="tant que votre compte existe",
+            seen_by="vous",
+            of=lambda person: MailPreferences.objects.filter(user=person.pk),
+            erase=lambda person: MailPreferences.objects.filter(user=person.pk).delete(),
+            unexported=("user",),
         ),
         Retention(
             "emails",

@@ -9,8 +9,10 @@ from django.shortcuts import redirect
 
 from ecpar_portal import french
 from ecpar_portal.refusal import Refusal
-from meetings import actions, events, reminders
-from meetings.forms import MeetingForm, ObjectiveForm, PointForm, PointFormSet, StatementFormSet
+from meetings import events, reminders
+from meetings.actions import convening, publishing
+from meetings.forms.desk import MeetingForm
+from meetings.forms.statements import ObjectiveForm, PointForm, PointFormSet, StatementFormSet
 from meetings.models import Meeting, MeetingObjective, Reading, SynthesisPoint
 
 
@@ -85,7 +87,7 @@ class MeetingAdmin(admin.ModelAdmin):
     def confirm_reading(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Confirm the links of the chosen meetings."""
         for meeting in queryset:
-            actions.confirm_reading(meeting, by=request.user)
+            publishing.confirm_reading(meeting, by=request.user)
         count = french.counted(len(queryset), "synthèse")
         self.message_user(request, f"Lecture confirmée : {count}.", messages.SUCCESS)
 
@@ -118,7 +120,7 @@ class MeetingAdmin(admin.ModelAdmin):
         moves = {"date", "start_time", "end_time"} & set(form.changed_data)
         if change and moves and obj.state == Meeting.State.CONVENED:
             when = {name: getattr(obj, name) for name in ("date", "starts_at", "ends_at")}
-            actions.move(Meeting.objects.get(pk=obj.pk), **when, by=request.user)
+            convening.move(Meeting.objects.get(pk=obj.pk), **when, by=request.user)
             obj.sequence += 1
             self.message_user(request, "La rencontre est déplacée; les rappels la suivent.")
         super().save_model(request, obj, form, change)
@@ -141,7 +143,7 @@ class MeetingAdmin(admin.ModelAdmin):
         if "_event" not in request.POST and "_confirm" not in request.POST:
             return super().response_change(request, obj)
         if "_confirm" in request.POST:
-            actions.confirm_reading(obj, by=request.user)
+            publishing.confirm_reading(obj, by=request.user)
             self.message_user(request, "La lecture est confirmée.", messages.SUCCESS)
         else:
             self._start(request, obj)

@@ -10,7 +10,7 @@ from chantier.demonstration import LABEL
 from chantier.models import Achievement, Chantier, Cycle, Objective, Organization, Participation
 from chantier.models.cycles import starting_year_of
 from meetings import reminders
-from meetings.actions import publish_loaded
+from meetings.actions.publishing import publish_loaded
 from meetings.models import Meeting, MeetingObjective, PointAnswer, SynthesisPoint
 
 DAYS_AHEAD = 10

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from ecpar_portal.refusal import Refusal
-from meetings import actions
+from meetings.actions import convening, publishing
 from meetings.models import Meeting
 
 State = Meeting.State
@@ -26,12 +26,12 @@ class Event:
 
 
 EVENTS = [
-    Event("convoquer", "Convoquer", "La rencontre est convoquée.", actions.convene, (State.DRAFT,)),
+    Event("convoquer", "Convoquer", "La rencontre est convoquée.", convening.convene, (State.DRAFT,)),
     Event(
         "publier",
         "Publier la synthèse",
         "La synthèse est publiée; son fichier se prépare.",
-        actions.publish,
+        publishing.publish,
         (State.CONVENED, State.HELD, State.PUBLISHED),
         after_its_day=True,
     ),
@@ -39,11 +39,13 @@ EVENTS = [
         "tenir",
         "Noter qu’elle a eu lieu",
         "C’est noté : la rencontre a eu lieu.",
-        actions.hold,
+        convening.hold,
         (State.CONVENED,),
         after_its_day=True,
     ),
-    Event("annuler", "Annuler la rencontre", "La rencontre est annulée.", actions.cancel, (State.CONVENED,)),
+    Event(
+        "annuler", "Annuler la rencontre", "La rencontre est annulée.", convening.cancel, (State.CONVENED,)
+    ),
 ]
 
 

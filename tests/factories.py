@@ -1,10 +1,12 @@
 """Objects for tests, each with the least that makes it valid; traits name the situations people meet."""
 
 import datetime as dt
+import uuid
 
 import factory
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -12,6 +14,7 @@ from chantier import models as chantier
 from mailing import models as mailing
 from meetings import models as meetings
 from reports import models as reports
+from reports.models import private_storage
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -151,6 +154,76 @@ class MeetingObjectiveFactory(DjangoModelFactory):
 
     meeting = factory.SubFactory(MeetingFactory)
     text = factory.Sequence(lambda n: f"Objectif de rencontre {n}")
+
+
+class AgendaLineFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.AgendaLine
+
+    meeting = factory.SubFactory(MeetingFactory)
+    text = factory.Sequence(lambda n: f"Point à l’ordre du jour {n}")
+    minutes = 30
+
+
+class MeetingDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.MeetingDocument
+
+    meeting = factory.SubFactory(MeetingFactory)
+    name = factory.Sequence(lambda n: f"document-{n}.pdf")
+    content_type = "application/pdf"
+    size = 8
+
+    @factory.lazy_attribute
+    def stored_as(self):
+        name = f"meetings/{uuid.uuid4()}.pdf"
+        return private_storage().save(name, ContentFile(b"%PDF-1.7"))
+
+
+class MeetingGuestFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.MeetingGuest
+
+    meeting = factory.SubFactory(MeetingFactory, draft=True)
+    email = factory.Sequence(lambda n: f"invitee-de-rencontre{n}@ailleurs.example")
+
+
+class ConvocationFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Convocation
+
+    class Params:
+        guest = factory.Trait(
+            user=None,
+            organization=None,
+            email=factory.Sequence(lambda n: f"invitee-de-rencontre{n}@ailleurs.example"),
+        )
+
+    meeting = factory.SubFactory(MeetingFactory, upcoming=True)
+    user = factory.SubFactory(UserFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+
+
+class RemindingFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Reminding
+
+    meeting = factory.SubFactory(MeetingFactory, upcoming=True)
+
+
+class CalendarFeedFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.CalendarFeed
+
+    user = factory.SubFactory(UserFactory)
+    token_digest = factory.Sequence(lambda n: f"{n:064}")
+
+
+class MailPreferencesFactory(DjangoModelFactory):
+    class Meta:
+        model = mailing.MailPreferences
+
+    user = factory.SubFactory(UserFactory)
 
 
 class SynthesisPointFactory(DjangoModelFactory):

@@ -16,7 +16,7 @@ from chantier import trace
 from chantier.models import Chantier, Cycle
 from ecpar_portal.french import NBSP
 from meetings import reminders
-from meetings.actions import drafts_of, publish_loaded
+from meetings.actions.publishing import drafts_of, publish_loaded
 from meetings.cycle_file.applying import Applying, Records
 from meetings.cycle_file.content import Content, content_of
 from meetings.cycle_file.reading import CycleFileError

@@ -11,7 +11,7 @@ from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from chantier.models import Cycle, Objective
+from chantier.models import Cycle, Objective, Organization
 from chantier.models.cycles import Ranked
 from ecpar_portal import french
 
@@ -106,7 +106,32 @@ class Meeting(models.Model):
     ends_at = models.DateTimeField("fin", null=True, blank=True)
     title = models.CharField("titre", max_length=160, blank=True, validators=[one_line])
     place = models.CharField("lieu", max_length=160, blank=True, validators=[one_line])
+    video_link = models.URLField("lien de la visioconférence", max_length=500, blank=True, db_default="")
     state = models.CharField("état", max_length=10, choices=State, default=State.DRAFT)
+    invites_all = models.BooleanField(
+        "toutes les organisations du cycle",
+        default=True,
+        db_default=True,
+        help_text="Celles qui s’y joindront plus tard aussi.",
+    )
+    organizations = models.ManyToManyField(
+        Organization,
+        related_name="invited_to",
+        blank=True,
+        verbose_name="organisations invitées",
+        help_text="Celles du cycle qui sont invitées, lorsqu’elles ne le sont pas toutes.",
+    )
+    capacity = models.PositiveSmallIntegerField(
+        "nombre de places",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1, "Donnez au moins une place.")],
+    )
+    answer_by = models.DateField(
+        "réponse attendue au plus tard le", null=True, blank=True, help_text="Ce jour compris."
+    )
+    # Counts what people wrote on its page of preparation: who saves an older one compares first.
+    revision = models.PositiveIntegerField("révision", default=0, db_default=0, editable=False)
     # How many times the meeting moved once convened: the SEQUENCE of its calendar event.
     sequence = models.PositiveSmallIntegerField("déplacements", default=0, editable=False)
     current_version = models.OneToOneField(

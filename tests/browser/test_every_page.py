@@ -12,7 +12,7 @@ from chantier.actions.invitations import invite
 from chantier.models import Membership, Organization, TraceEntry, User
 from ecpar_portal.access import walk
 from mailing.models import OutgoingEmail
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from meetings.models import Meeting
 from reports.models import Report
 from tests import factories as f

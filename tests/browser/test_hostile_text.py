@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from chantier.models import Achievement, Chantier, Cycle, Objective, Organization, User
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from meetings.documents import synthesis_pdf
 from meetings.models import Meeting, MeetingObjective, SynthesisPoint
 from reports.models import Report

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from reports.models import Report, private_storage
 from tests import factories as f
 from tests.services import Worker

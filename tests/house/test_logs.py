@@ -8,7 +8,7 @@ import pytest
 
 from ecpar_portal.logs import JsonFormatter, PlainFormatter
 from mailing.actions import deliver
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from reports.models import Report
 from tests import factories as f
 from tests.house.workshop import Terminal, free_port, plain_environment

@@ -9,7 +9,7 @@ from django.db.models import F
 from chantier.models import Cycle
 from ecpar_portal.prepared import Prepared
 from meetings.access import may_download_synthesis, synthesis_to_download
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from meetings.models import Meeting
 from tests import factories as f
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from chantier.models import Membership, User
 from mailing import tasks
 from mailing.models import OutgoingEmail
-from meetings.actions import convene
+from meetings.actions.convening import convene
 from tests import factories as f
 from tests.mailing.post_office import PostOffice
 from tests.mailing.writing import it_is_time

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings import actions, reminders
+from meetings import reminders
+from meetings.actions import convening
 from meetings.models import Meeting, MeetingObjective, PointAnswer, Reading, SynthesisPoint
 from tests import factories as f
 from tests.admin_form import filled_in
@@ -274,8 +275,8 @@ def test_a_convened_meeting_moved_with_hours_that_cannot_be_is_refused_in_words(
 @pytest.mark.parametrize(
     "happens",
     [
-        lambda meeting: actions.cancel(meeting, by=None),
-        lambda meeting: actions.move(
+        lambda meeting: convening.cancel(meeting, by=None),
+        lambda meeting: convening.move(
             meeting, date=meeting.date + dt.timedelta(days=3), starts_at=None, ends_at=None, by=None
         ),
         lambda meeting: Meeting.objects.update(title="Écrit par une autre personne"),

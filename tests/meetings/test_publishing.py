@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ecpar_portal.refusal import Refusal
-from meetings import actions
+from meetings.actions import publishing
 from meetings.models import Meeting, SynthesisPoint, SynthesisVersion
 from reports.models import Report
 from tests import factories as f
@@ -44,7 +44,7 @@ def test_publishing_freezes_a_version_and_asks_for_its_file_at_once(sign_in, coo
 
 
 def test_members_read_the_version_until_it_is_published_anew(sign_in, coordinator, member, meeting):
-    actions.publish(meeting, by=coordinator)
+    publishing.publish(meeting, by=coordinator)
     SynthesisPoint.objects.update(text="Seconde rédaction")
     addresses = (meeting.get_absolute_url(), meeting.cycle.get_absolute_url())
     for address in addresses:
@@ -60,21 +60,21 @@ def test_members_read_the_version_until_it_is_published_anew(sign_in, coordinato
 
 
 def test_publishing_the_same_again_makes_no_new_version(coordinator, meeting):
-    first = actions.publish(meeting, by=coordinator)
-    assert actions.publish(meeting, by=coordinator) == first
+    first = publishing.publish(meeting, by=coordinator)
+    assert publishing.publish(meeting, by=coordinator) == first
     assert SynthesisVersion.objects.count() == Report.objects.count() == 1
 
 
 def test_a_deleted_point_stays_in_the_version_that_people_read(sign_in, member, meeting):
-    actions.publish(meeting, by=None)
+    publishing.publish(meeting, by=None)
     SynthesisPoint.objects.all().delete()
     assert "Première rédaction" in text_of(sign_in(member).get(meeting.get_absolute_url()))
 
 
 def test_nothing_is_half_done_when_the_file_cannot_be_asked_for(meeting, monkeypatch):
-    monkeypatch.setattr("meetings.actions.reports.ask", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("reports.actions.ask", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        actions.publish(meeting, by=None)
+        publishing.publish(meeting, by=None)
     meeting.refresh_from_db()
     assert meeting.state == State.HELD
     assert not SynthesisVersion.objects.exists()
@@ -103,7 +103,7 @@ def test_what_makes_no_sense_is_refused_in_words(sign_in, coordinator, cycle, st
 def test_a_synthesis_without_a_point_is_not_published(cycle):
     meeting = f.MeetingFactory(cycle=cycle, state=State.HELD, date=dt.date(2021, 3, 9))
     with pytest.raises(Refusal, match="au moins un point"):
-        actions.publish(meeting, by=None)
+        publishing.publish(meeting, by=None)
 
 
 @pytest.mark.parametrize(("event", "state"), [("convoquer", State.CONVENED), ("annuler", State.CANCELLED)])

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from chantier.models import Cycle, TraceEntry
 from ecpar_portal.refusal import Refusal
-from meetings import actions
+from meetings.actions import convening, publishing
 from meetings.models import Meeting, SynthesisPoint
 from reports import actions as reports
 from reports.models import ReportRequest
@@ -36,9 +36,9 @@ def held(cycle):
 
 def test_a_meeting_is_convened_held_and_cancelled_with_a_trace_of_each(coordinator, cycle):
     first, second = f.MeetingFactory.create_batch(2, cycle=cycle, draft=True)
-    actions.convene(first, by=coordinator)
-    actions.hold(first, by=coordinator)
-    actions.cancel(second, by=coordinator)
+    convening.convene(first, by=coordinator)
+    convening.hold(first, by=coordinator)
+    convening.cancel(second, by=coordinator)
     assert told(first) == [("convened", {"date": str(first.date)}), ("held", {})]
     assert told(second) == [("cancelled", {})]
     assert set(TraceEntry.objects.values_list("by", flat=True)) == {coordinator.pk}
@@ -55,22 +55,22 @@ def test_a_moved_meeting_says_from_which_day_to_which(sign_in, coordinator, cycl
 def test_a_meeting_whose_hours_alone_change_says_so(coordinator, cycle):
     meeting = f.MeetingFactory(cycle=cycle, upcoming=True)
     noon = timezone.make_aware(dt.datetime.combine(meeting.date, dt.time(12)))
-    actions.move(meeting, date=meeting.date, starts_at=noon, ends_at=None, by=coordinator)
+    convening.move(meeting, date=meeting.date, starts_at=noon, ends_at=None, by=coordinator)
     assert TraceEntry.objects.get().detail["hours_only"] is True
 
 
 def test_each_version_of_a_synthesis_is_told_once(coordinator, held):
-    actions.publish(held, by=coordinator)
-    actions.publish(held, by=coordinator)
+    publishing.publish(held, by=coordinator)
+    publishing.publish(held, by=coordinator)
     SynthesisPoint.objects.update(text="Corrigé")
-    actions.publish(held, by=coordinator)
+    publishing.publish(held, by=coordinator)
     published = [detail["version"] for event, detail in told(held) if event == "synthesis_published"]
     assert published == [1, 2]
 
 
 def test_a_confirmed_reading_is_told_once(coordinator, held):
     for _ in range(2):
-        actions.confirm_reading(held, by=coordinator)
+        publishing.confirm_reading(held, by=coordinator)
     assert told(held) == [("reading_confirmed", {})]
 
 
@@ -80,15 +80,15 @@ def test_a_confirmed_reading_is_told_once(coordinator, held):
 def test_what_is_refused_leaves_no_trace(coordinator, cycle, event, state):
     meeting = f.MeetingFactory(cycle=cycle, state=state)
     with pytest.raises(Refusal):
-        getattr(actions, event)(meeting, by=coordinator)
+        getattr(convening, event)(meeting, by=coordinator)
     assert not TraceEntry.objects.exists()
 
 
 def test_an_event_that_cannot_be_written_down_does_not_happen(coordinator, cycle, monkeypatch):
     meeting = f.MeetingFactory(cycle=cycle, draft=True)
-    monkeypatch.setattr("meetings.actions.trace.record", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("chantier.trace.record", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        actions.convene(meeting, by=coordinator)
+        convening.convene(meeting, by=coordinator)
     meeting.refresh_from_db()
     assert meeting.state == State.DRAFT
 
@@ -105,7 +105,7 @@ def test_a_load_is_told_by_the_portal_and_one_that_changes_nothing_is_not():
 
 
 def test_a_file_is_told_the_first_time_that_a_person_asks_for_it(sign_in, member, coordinator, held):
-    version = actions.publish(held, by=None)
+    version = publishing.publish(held, by=None)
     assert told(held) == [("synthesis_published", {"version": 1})]
     for user in (member, member, coordinator):
         sign_in(user).get(reverse("synthesis_pdf", args=[held.slug]))

@@ -27,7 +27,7 @@ from chantier.models import Consent, Invitation, Membership, TraceEntry, User
 from ecpar_portal.refusal import Refusal
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
-from meetings.actions import has_draft, publish
+from meetings.actions.publishing import has_draft, publish
 from meetings.models import LoadedCycle, Meeting
 from reports import actions as reports
 from reports.models import Report, private_storage

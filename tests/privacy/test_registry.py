@@ -11,7 +11,7 @@ from ecpar_portal.privacy import Impersonal, Personal, registry
 
 TABLES = list(registry.tables.values())
 # The names and the address of an organisation are public, and are not those of a person.
-NOT_ABOUT_PEOPLE = {"chantier.Organization.former_names"}
+NOT_ABOUT_PEOPLE = {"chantier.Organization.former_names", "meetings.Reminding.days"}
 
 
 def test_every_model_of_every_app_is_declared():

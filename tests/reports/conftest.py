@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from reports.models import private_storage
 from tests import factories as f
 from tests.services import Worker

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ecpar_portal import work
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from meetings.models import Meeting
 from reports.actions import produce
 from reports.models import Report

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from pypdf import PdfReader
 
 from chantier.models import Cycle
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from meetings.documents import bilan_pdf, synthesis_pdf
 from reports import pdf
 from tests import factories as f

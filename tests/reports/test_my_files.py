@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from reports import actions
 from reports.models import Report, private_storage
 from tests import factories as f

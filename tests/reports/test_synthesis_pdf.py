@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from meetings.models import Meeting
 from reports.models import Report, private_storage
 from tests import factories as f

@@ -7,7 +7,7 @@ from typing import Any
 
 from chantier.models import Cycle, Membership, Organization, User
 from chantier.models.invitations import digest_of
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from meetings.models import Meeting
 from reports.models import Report
 from tests import factories as f

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from chantier.models import Chantier, Cycle, Invitation, Membership, Organization, Region, User
 from ecpar_portal.access import walk
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from meetings.models import Meeting
 from reports.models import Report, private_storage
 from tests import factories as f

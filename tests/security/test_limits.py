@@ -12,7 +12,7 @@ from redis.exceptions import ConnectionError as RedisAway
 
 from ecpar_portal import limits
 from ecpar_portal.cache import SteadyRedisCache
-from meetings.actions import publish
+from meetings.actions.publishing import publish
 from tests import factories as f
 from tests.pages import text_of
 

@@ -206,7 +206,7 @@ def test_cookies_are_for_the_portal_alone_and_for_no_script(
 def broken(someone):
     """The answer to a visit of a page whose code fails."""
     client = someone("representative", raise_request_exception=False)
-    with mock.patch("meetings.views.Paginator", side_effect=ValueError("mot-de-passe-de-la-base")):
+    with mock.patch("meetings.views.reading.Paginator", side_effect=ValueError("mot-de-passe-de-la-base")):
         yield lambda: client.get("/rencontres/", {"jeton": "secret"})
 
 

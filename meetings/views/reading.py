@@ -1,19 +1,17 @@
 """The path of a cycle, the meetings, and a meeting."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from chantier.access import is_coordinator
 from chantier.models import Cycle
 from ecpar_portal.access import require, signed_in
-from ecpar_portal.limits import limit, narrowed, unsafe
-from ecpar_portal.refusal import Refusal
+from ecpar_portal.limits import limit, narrowed
 from meetings import events, path
 from meetings.access import may_download_bilan, synthesis_to_download
-from meetings.actions import has_draft
+from meetings.actions.publishing import has_draft
 from meetings.filters import MeetingFilter
 from meetings.models import Meeting
 from reports.views import serve
@@ -63,20 +61,6 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         "next": built.steps[here + 1] if here + 1 < len(built.steps) else None,
     }
     return render(request, "meetings/meeting.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@require(is_coordinator)
-@limit("events", when=unsafe)
-def meeting_event(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """Something happens to a meeting; a GET, as after a session that ended, changes nothing."""
-    found = get_object_or_404(Meeting.objects.visible_to(request.user), slug=slug)
-    if request.method == "POST":
-        try:
-            messages.success(request, events.run(name, found, by=request.user))
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-    return redirect(found)
 
 
 @require_safe

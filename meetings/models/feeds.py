@@ -1,0 +1,21 @@
+"""The secret address where a person's calendar program reads their meetings."""
+
+from django.conf import settings
+from django.db import models
+
+
+class CalendarFeed(models.Model):
+    """A person's calendar feed. Its address is shown once: only the hash of its token is kept."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feed", verbose_name="personne"
+    )
+    token_digest = models.CharField("empreinte", max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField("créé", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "agenda personnel"
+        verbose_name_plural = "agendas personnels"
+
+    def __str__(self) -> str:
+        return str(self.user)
