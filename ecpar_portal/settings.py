@@ -309,6 +309,9 @@ LIMITS = {
     "retry": (20, 60),
     "search": (120, 60),
     "events": (60, 60),
+    "invitations": (60, 3600),
+    "acceptance": (20, 60),
+    "exports": (5, 3600),
     "health": (300, 60),
 }
 
