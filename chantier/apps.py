@@ -28,6 +28,7 @@ class ChantierConfig(AppConfig):
             password_changed="Mot de passe changé",  # noqa: S106 - the words of an event
             address_changed="Courriel changé",
             mfa_changed="Double authentification modifiée",
+            mfa_reset="Double authentification retirée par la coordination",
             invited="Invitation envoyée",
             invitation_accepted="Invitation acceptée",
             invitation_withdrawn="Invitation retirée",

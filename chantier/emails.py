@@ -4,7 +4,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from chantier.models import Invitation
+from chantier.models import Invitation, TraceEntry, User
 from mailing.actions import queue
 
 
@@ -27,4 +27,16 @@ def send_invitation(invitation: Invitation, token: str) -> None:
         text=render_to_string("chantier/email/invitation.txt", context),
         html=render_to_string("chantier/email/invitation.html", context),
         expires_at=invitation.expires_at,
+    )
+
+
+def tell_second_factor_reset(user: User, entry: TraceEntry) -> None:
+    """Tell a person that the coordination took their second factor away, as the trace says."""
+    queue(
+        "account",
+        key=f"account/second-factor/{entry.pk}",
+        to=user.email,
+        user=user,
+        subject="Double authentification retirée de votre compte",
+        text=render_to_string("chantier/email/second_factor_reset.txt", {"user": user}),
     )
