@@ -176,6 +176,7 @@ def _claim(invitation: Invitation) -> None:
 
 def _take_part(invitation: Invitation, user: User) -> None:
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
+    mailing.belong(emails.key_of(invitation), user)
     today = timezone.localdate()
     place = {"organization": invitation.organization, "role": invitation.role, "since": today}
     begin_membership(Membership(user=user, **place), by=user)

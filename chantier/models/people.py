@@ -146,8 +146,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def identity(self) -> Person:
-        """What an export or an erasure looks for: every name and address by which the portal knows them."""
-        addresses = {self.email, *self.emailaddress_set.values_list("email", flat=True)}
+        """What an export or an erasure looks for: every name and address by which the portal knows them.
+
+        Not an address that they have yet to verify: it may be somebody else's.
+        """
+        verified = self.emailaddress_set.filter(verified=True)
+        addresses = {self.email, *verified.values_list("email", flat=True)}
         return Person(self.pk, self.name, tuple(sorted(addresses)), self._role())
 
     def _role(self) -> str:
