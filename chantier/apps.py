@@ -42,6 +42,8 @@ class ChantierConfig(AppConfig):
             exported="Données exportées",
             erased="Données effacées",
             name_changed="Nom changé",
+            account_opened="Compte ouvert",
+            account_closed="Compte fermé",
             incident_noted="Incident de confidentialité inscrit",
             incident_changed="Incident de confidentialité modifié",
             retention_applied="Conservation appliquée",
