@@ -139,6 +139,15 @@ def end_sessions(person: Person) -> None:
     Session.objects.filter(pk__in=[session.pk for session in sessions_of(person)]).delete()
 
 
+def entries_about(person: Person) -> QuerySet:
+    """What a person did, and what happened to their account, their memberships and their invitations."""
+    about = Q(by=person.pk) | Q(object_type=User._meta.label_lower, object_id=str(person.pk))
+    for rows in (memberships_of(person), invitations_of(person)):
+        numbers = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        about |= Q(object_type=rows.model._meta.label_lower, object_id__in=numbers)
+    return TraceEntry.objects.filter(about)
+
+
 COMING_IN = [
     Personal(
         "chantier.Invitation",
@@ -174,9 +183,7 @@ COMING_IN = [
         purpose="Savoir qui a fait quoi, pour la sécurité et pour en répondre. Aucun nom n’y figure.",
         kept=TWO_YEARS,
         seen_by="la coordination",
-        of=lambda person: TraceEntry.objects.filter(
-            Q(by=person.pk) | Q(object_type=User._meta.label_lower, object_id=str(person.pk))
-        ),
+        of=entries_about,
         # It holds numbers, which name nobody once the account is erased.
         erase=lambda person: None,
         unexported=("by", "detail"),

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from chantier.actions import memberships
 from chantier.actions.invitations import invite
 from chantier.models import TraceEntry, User
 from reports import actions as reports
@@ -142,6 +143,16 @@ def test_who_takes_over_an_address_receives_nothing_of_who_had_it(confirm, perso
     assert "Pour elle" in told
     assert "L’autre" not in told
     assert "Pour l’autre" not in told
+
+
+def test_the_export_tells_what_others_did_to_one_s_place_without_saying_who(confirm, person, coordinator):
+    memberships.change_role(person.membership, "reader", by=coordinator)
+    memberships.change_role(f.MembershipFactory(), "reader", by=coordinator)
+    _, data, _ = export_of(confirm(person))
+    tables = {table["what"]: table["rows"] for table in data["tables"]}
+    [told] = [row for row in tables["La trace de ce qui arrive"] if row["Quoi"] == "Rôle changé"]
+    assert told["Sur"] == f"chantier.membership {person.memberships.get().pk}"
+    assert coordinator.name not in str(told)
 
 
 def test_what_a_coordinator_did_names_nobody_in_their_export(confirm, coordinator, member):
