@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from chantier.access import may_sign_in
 from chantier.models import User
+from chantier.models.people import readable_address
 from chantier.trace import record
 from ecpar_portal import sessions
 from mailing.actions import queue
@@ -47,6 +48,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether a stranger may open an account: people come by invitation."""
         return False
+
+    def clean_email(self, email: str) -> str:
+        """Refuse an address to which no message could be written."""
+        readable_address(email)
+        return super().clean_email(email)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """Stop a person whose account is closed, whatever the way by which they come in."""

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 
 from chantier.actions.invitations import Guest, reasons_against
 from chantier.models import Invitation, Membership, Organization
+from chantier.models.people import readable_address
 
 MOST_LINES = 200
 SEPARATORS = "\t;,"
@@ -139,6 +140,7 @@ def _guest(found: list[str], organizations: dict[str, Organization]) -> Guest:
     email, name, organization, role = found
     try:
         validate_email(email)
+        readable_address(email)
         Invitation._meta.get_field("email").run_validators(email)
     except ValidationError as error:
         raise Wrong("Ce courriel n’a pas la bonne forme.") from error

@@ -77,6 +77,22 @@ def test_no_line_is_added_to_the_headers_of_an_answer(client):
         assert not any(re.search(r"[\r\n]", value) for value in answer.headers.values())
 
 
+def test_an_address_with_a_line_break_in_quotes_is_refused_in_words(client, someone, person, coordinator):
+    address = '"elle\x0bBcc:autre"@ville.example'
+    desk = someone("coordinator")
+    organization = f.OrganizationFactory()
+    guest = {"email": address, "organization": organization.pk, "role": "reader"}
+    answers = [desk.post("/invitations/", guest)]
+    change = reverse("admin:chantier_user_change", args=[person.pk])
+    answers += [desk.post(change, {"email": address, "name": "Elle", "is_active": "on"})]
+    answers += [client.post("/compte/password/reset/", {"email": address})]
+    client.force_login(person)
+    client.post("/compte/reauthenticate/", {"password": PASSWORD})
+    answers += [client.post("/compte/email/", {"email": address, "action_add": ""})]
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert all("courriel sans signe invisible" in answer.text for answer in answers)
+
+
 # Fields that no form offers ---------------------------------------------------------------------------
 
 EDITED = [model for model in admin.site._registry if model._meta.model_name not in ("region", "report")]
