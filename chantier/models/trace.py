@@ -82,11 +82,12 @@ class TraceEntry(models.Model):
             return "le portail"
         return str(self.by or "personne effacée")
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, **kwargs: Any) -> None:
         """Write a new entry; raises NeverChanged for one that is written already."""
         if not self._state.adding:
             raise NeverChanged
-        super().save(*args, **kwargs)
+        # Never over one that is there, for an entry that is given its number.
+        super().save(**kwargs | {"force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse."""
