@@ -48,7 +48,7 @@ class ChantierConfig(AppConfig):
             incident_changed="Incident de confidentialité modifié",
             retention_applied="Conservation appliquée",
         )
-        trace.register_words(purpose="pour", role="rôle", version="version")
+        trace.register_words(purpose="pour", role="rôle", version="version", failed="en échec")
         for choices in (Consent.Purpose, Membership.Role):
             trace.register_words(**dict(choices.choices))
         trace.register_words(**privacy.THROWN_AWAY)
