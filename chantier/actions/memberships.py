@@ -21,8 +21,10 @@ ELSEWHERE = "Cette personne représente déjà une organisation\u00a0: terminez 
 def begin_membership(membership: Membership, *, by: Any) -> None:
     """Let a person take part for an organisation, as a new row says; it may have ended already.
 
-    Raises Refusal where they take part for one already.
+    Raises Refusal where they take part for one already, and for somebody who is erased.
     """
+    if membership.user.erased_at:
+        raise Refusal("Cette personne est effacée\u00a0: elle ne prend plus part à rien.")
     until, membership.until = membership.until, None
     try:
         with transaction.atomic():

@@ -429,3 +429,14 @@ def test_a_coordinator_does_not_erase_another(confirm, coordinator):
 
 def test_a_member_erases_nobody_from_the_admin(confirm, person, member):
     assert confirm(person).post(admin_address(member), {"email": member.email}).status_code == 403
+
+
+def test_who_is_erased_takes_part_for_nobody_any_more(client, coordinator, person, erase):
+    erase(person)
+    client.force_login(coordinator)
+    place = {"user": person.pk, "organization": f.OrganizationFactory().pk, "role": "reader"}
+    page = client.post(
+        reverse("admin:chantier_membership_add"), {**place, "since": "2026-01-01", "until": ""}, follow=True
+    )
+    assert "Cette personne est effacée : elle ne prend plus part à rien." in text_of(page)
+    assert not Membership.objects.active().filter(user=person).exists()
