@@ -19,7 +19,7 @@ from django.utils.decorators import method_decorator
 from chantier.actions import memberships
 from chantier.actions.erasure import erase
 from chantier.actions.incidents import note_incident
-from chantier.actions.people import readdress
+from chantier.actions.people import note_changes, readdress
 from chantier.actions.second_factors import reset_second_factor
 from chantier.forms.desk import (
     MembershipForm,
@@ -349,6 +349,7 @@ class UserAdmin(admin.ModelAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        note_changes(obj, form.changed_data if change else ["is_active"], by=request.user)
         if "email" in form.changed_data:
             readdress(obj, obj.email, by=request.user)
 

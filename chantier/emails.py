@@ -1,5 +1,7 @@
 """The messages of the network, one function each."""
 
+import uuid
+
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -39,4 +41,16 @@ def tell_second_factor_reset(user: User, entry: TraceEntry) -> None:
         user=user,
         subject="Double authentification retirée de votre compte",
         text=render_to_string("chantier/email/second_factor_reset.txt", {"user": user}),
+    )
+
+
+def tell_of_another_address(user: User, former: str) -> None:
+    """Tell somebody, where they read their mail until now, that a coordinator gave them another address."""
+    queue(
+        "account",
+        key=f"account/{uuid.uuid4()}",
+        to=former,
+        subject="Votre courriel a changé",
+        text=render_to_string("chantier/email/another_address.txt", {"former": former}),
+        user=user,
     )

@@ -245,6 +245,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_FORMS = {
+    "request_login_code": "chantier.forms.sign_in.AskForCodeForm",
+    "reset_password": "chantier.forms.sign_in.AskForResetForm",
+}
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # a message may take a few minutes
 MFA_ADAPTER = "chantier.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
