@@ -53,10 +53,11 @@ class UserQuerySet(models.QuerySet):
         return self.filter(runs, is_staff=True, is_active=True).distinct()
 
     def never_used(self) -> UserQuerySet:
-        """Keep the accounts that nobody has ever opened, a year after they were made."""
-        return self._forgettable().filter(
+        """Keep the accounts that nobody ever opened in a year, less those of members of today."""
+        old = self._forgettable().filter(
             last_login=None, date_joined__lt=timezone.now() - UNUSED_ACCOUNT_KEPT
         )
+        return old.exclude(pk__in=old.filter(memberships__isnull=False, memberships__until=None).values("pk"))
 
     def gone(self) -> UserQuerySet:
         """Keep the accounts of people who came, and who have represented nobody for two years."""

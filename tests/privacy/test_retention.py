@@ -72,6 +72,7 @@ def make(rule, days):
         f.UserFactory(date_joined=then, coordinator=True)
         f.UserFactory(date_joined=then, is_demonstration=True)
         f.UserFactory(date_joined=then, last_login=then)
+        f.MembershipFactory(user__date_joined=then)
     elif rule == "gone_people":
         gone = f.MembershipFactory(user__date_joined=then, user__last_login=then, until=then.date()).user
         back = f.MembershipFactory(user__date_joined=then, user__last_login=then, until=then.date()).user
