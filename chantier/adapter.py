@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib.messages import ERROR
 from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from django.utils import timezone
 
 from chantier.access import may_sign_in
 from chantier.models import User
+from chantier.models.people import readable_address
 from chantier.trace import record
 from ecpar_portal import sessions
 from mailing.actions import queue
@@ -46,6 +48,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether a stranger may open an account: people come by invitation."""
         return False
+
+    def clean_email(self, email: str) -> str:
+        """Refuse an address to which no message could be written."""
+        readable_address(email)
+        return super().clean_email(email)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """Stop a person whose account is closed, whatever the way by which they come in."""
@@ -79,7 +86,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     @transaction.atomic
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Verify an address, which becomes that of the account."""
+        """Verify an address, which becomes that of the account; not one by which another is known since."""
+        others = User.objects.with_address([email_address.email.lower()]).exclude(pk=email_address.user_id)
+        if others.exists():
+            told = {"email": email_address.email}
+            self.add_message(request, ERROR, "account/messages/email_confirmation_failed.txt", told)
+            return False
         before = email_address.user.email
         confirmed = super().confirm_email(request, email_address)
         if confirmed and email_address.email.lower() != before.lower():
@@ -87,7 +99,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return confirmed
 
     @transaction.atomic
-    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
         """Tell a person what happened to their account; a second factor that changed is traced here.
 
         allauth calls it once for each such change, and has no other hook for them.
@@ -96,7 +114,9 @@ class AccountAdapter(DefaultAccountAdapter):
             record("mfa_changed", by=user, on=user, what=template_prefix.removeprefix(SECOND_FACTOR))
         if template_prefix in ENDS_OTHER_SESSIONS:
             end_other_sessions(self.request, user)
-        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+        # Whose message it is: an address that somebody has just left is of no account any more.
+        context = {**(context or {}), "user": user}
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue a message with its cause; one with a link or a code does not leave once that has ended."""

@@ -19,7 +19,8 @@ from django.utils.decorators import method_decorator
 from chantier.actions import memberships
 from chantier.actions.erasure import erase
 from chantier.actions.incidents import note_incident
-from chantier.actions.people import readdress
+from chantier.actions.people import note_changes, readdress
+from chantier.actions.second_factors import reset_second_factor
 from chantier.forms.desk import (
     MembershipForm,
     MembershipFormSet,
@@ -289,9 +290,35 @@ class UserAdmin(admin.ModelAdmin):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that erases a person."""
-        erase = self.admin_site.admin_view(self.erase)
-        return [path("<int:pk>/effacer/", erase, name="chantier_user_erase"), *super().get_urls()]
+        """Add the pages that erase a person, and that take a lost second factor away."""
+        erase, lost = map(self.admin_site.admin_view, (self.erase, self.second_factor))
+        return [
+            path("<int:pk>/effacer/", erase, name="chantier_user_erase"),
+            path("<int:pk>/second-facteur/", lost, name="chantier_user_second_factor"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(reauthentication_required)
+    def second_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take the second factor of a member away, who lost it."""
+        person = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, person):
+            raise PermissionDenied
+        if request.method == "POST":
+            try:
+                reset_second_factor(person, by=request.user)
+            except Refusal as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                self.message_user(request, "La double authentification est retirée.", messages.SUCCESS)
+            return redirect("admin:chantier_user_change", person.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Retirer la double authentification de {person}",
+            "person": person,
+            "opts": self.opts,
+        }
+        return render(request, "admin/chantier/user/second_factor.html", context)
 
     @method_decorator(reauthentication_required)
     def erase(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -322,6 +349,7 @@ class UserAdmin(admin.ModelAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        note_changes(obj, form.changed_data if change else ["is_active"], by=request.user)
         if "email" in form.changed_data:
             readdress(obj, obj.email, by=request.user)
 

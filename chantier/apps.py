@@ -28,6 +28,7 @@ class ChantierConfig(AppConfig):
             password_changed="Mot de passe changé",  # noqa: S106 - the words of an event
             address_changed="Courriel changé",
             mfa_changed="Double authentification modifiée",
+            mfa_reset="Double authentification retirée par la coordination",
             invited="Invitation envoyée",
             invitation_accepted="Invitation acceptée",
             invitation_withdrawn="Invitation retirée",
@@ -42,11 +43,13 @@ class ChantierConfig(AppConfig):
             exported="Données exportées",
             erased="Données effacées",
             name_changed="Nom changé",
+            account_opened="Compte ouvert",
+            account_closed="Compte fermé",
             incident_noted="Incident de confidentialité inscrit",
             incident_changed="Incident de confidentialité modifié",
             retention_applied="Conservation appliquée",
         )
-        trace.register_words(purpose="pour", role="rôle", version="version")
+        trace.register_words(purpose="pour", role="rôle", version="version", failed="en échec")
         for choices in (Consent.Purpose, Membership.Role):
             trace.register_words(**dict(choices.choices))
         trace.register_words(**privacy.THROWN_AWAY)

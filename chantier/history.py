@@ -10,7 +10,10 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse
 
-from chantier.models import TraceEntry
+from chantier.models import Invitation, TraceEntry
+
+# What things are called of which the admin has no list.
+UNLISTED = {Invitation: ("email", "name", "organization__name")}
 
 
 def with_objects(entries: Iterable[TraceEntry]) -> list[TraceEntry]:
@@ -59,14 +62,21 @@ def address_of(entry: TraceEntry) -> str:
 
 
 def about(request: HttpRequest, words: str) -> Q:
-    """The entries on what the lists of the admin find under these words, by the name of today."""
+    """The entries on what the lists of the admin, and `UNLISTED`, find under these words, by today's name."""
     found = Q(pk=None)
     for model, of_model in admin.site._registry.items():
         if model is TraceEntry or not of_model.get_search_fields(request):
             continue
         objects, _ = of_model.get_search_results(request, _searchable(model), words)
         found |= Q(object_type=model._meta.label_lower, object_id__in=objects.values("as_text"))
+    for model, columns in UNLISTED.items():
+        objects = _searchable(model).filter(*(_in_one_of(columns, word) for word in words.split()))
+        found |= Q(object_type=model._meta.label_lower, object_id__in=objects.values("as_text"))
     return found
+
+
+def _in_one_of(columns: tuple[str, ...], word: str) -> Q:
+    return Q(*((f"{column}__icontains", word) for column in columns), _connector=Q.OR)
 
 
 def _searchable(model: type[Model]) -> QuerySet:

@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Greatest
@@ -107,16 +108,16 @@ ACCOUNT = [
 
 
 def invitations_of(person: Person) -> QuerySet:
-    """The invitations that somebody received, accepted or not."""
-    return Invitation.objects.filter(Q(accepted_by=person.pk) | person.has_address("email")).select_related(
-        "organization"
-    )
+    """The invitations that somebody received, accepted or not; not who had one of their addresses before."""
+    received = Q(accepted_by=person.pk) | Q(accepted_by=None) & person.has_address("email")
+    return Invitation.objects.filter(received).select_related("organization")
 
 
 def blank_invitations(person: Person) -> None:
     """Withdraw what is open, and leave neither name, nor address, nor a link that opens anything."""
-    invitations_of(person).open().update(withdrawn_at=timezone.now())
-    for invitation in invitations_of(person):
+    found = Invitation.objects.filter(Q(accepted_by=person.pk) | person.has_address("email"))
+    found.open().update(withdrawn_at=timezone.now())
+    for invitation in list(found):
         invitation.email, invitation.name = f"invitation-{invitation.pk}@{NOWHERE}", ""
         invitation.token_digest = f"{uuid4().hex}{uuid4().hex}"
         invitation.save(update_fields=["email", "name", "token_digest"])
@@ -129,14 +130,22 @@ def sessions_of(person: Person) -> Iterator[Session]:
 
 def _is_about(session: Session, person: Person) -> bool:
     content = session.get_decoded()
-    told = json.dumps(content, default=str).lower()
-    addressed = any(json.dumps(address.lower())[1:-1] in told for address in person.addresses)
-    return addressed or content.get("_auth_user_id") == str(person.pk)
+    told = json.dumps(content, default=str)
+    return content.get("_auth_user_id") == str(person.pk) or person.is_addressed_in(told)
 
 
 def end_sessions(person: Person) -> None:
     """Sign somebody out everywhere."""
     Session.objects.filter(pk__in=[session.pk for session in sessions_of(person)]).delete()
+
+
+def entries_about(person: Person) -> QuerySet:
+    """What a person did, and what happened to their account, their memberships and their invitations."""
+    about = Q(by=person.pk) | Q(object_type=User._meta.label_lower, object_id=str(person.pk))
+    for rows in (memberships_of(person), invitations_of(person)):
+        numbers = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        about |= Q(object_type=rows.model._meta.label_lower, object_id__in=numbers)
+    return TraceEntry.objects.filter(about)
 
 
 COMING_IN = [
@@ -174,9 +183,7 @@ COMING_IN = [
         purpose="Savoir qui a fait quoi, pour la sécurité et pour en répondre. Aucun nom n’y figure.",
         kept=TWO_YEARS,
         seen_by="la coordination",
-        of=lambda person: TraceEntry.objects.filter(
-            Q(by=person.pk) | Q(object_type=User._meta.label_lower, object_id=str(person.pk))
-        ),
+        of=entries_about,
         # It holds numbers, which name nobody once the account is erased.
         erase=lambda person: None,
         unexported=("by", "detail"),
@@ -252,6 +259,13 @@ def redact_log(person: Person) -> None:
     """Leave no name in what the admin notes of its changes: its lines are labels, not sentences."""
     exactly = replace(person, role=privacy.ERASED, named_by_one_word=True)
     privacy.redact(LogEntry, ("object_repr", "change_message"), exactly)
+    # By number too: it may be under a former name.
+    for rows in (User.objects.filter(pk=person.pk), memberships_of(person)):
+        kind = ContentType.objects.get_for_model(rows.model)
+        for row in rows:
+            LogEntry.objects.filter(content_type=kind, object_id=str(row.pk)).update(
+                object_repr=str(row)[:200]
+            )
 
 
 ADMINISTRATION = [
@@ -259,13 +273,19 @@ ADMINISTRATION = [
         "admin.LogEntry",
         what="Les gestes de la coordination dans l’administration",
         holds="Pour la coordination seulement\u00a0: quand, quoi, et sur quel objet",
-        columns=("action_time", "action_flag", "object_repr"),
+        columns=("action_time", "action_flag", "content_type", "object_id"),
         purpose="Retrouver qui a changé quoi.",
         kept=TWO_YEARS,
         seen_by="la coordination",
-        of=lambda person: LogEntry.objects.filter(user=person.pk),
+        of=lambda person: LogEntry.objects.filter(user=person.pk).select_related("content_type"),
         erase=redact_log,
-        unexported=("user", "object_id", "change_message"),
+        # What an object is called by may be somebody else's name.
+        unexported=("user", "object_repr", "change_message"),
+        export=lambda entry: {
+            "Quand": entry.action_time,
+            "Quoi": entry.get_action_flag_display(),
+            "Sur": f"{entry.content_type} {entry.object_id}",
+        },
     ),
 ]
 

@@ -42,10 +42,13 @@ class Person:
     def redacted(self, text: str) -> str:
         """Return a text with the role in place of the name and of the addresses, however they are escaped."""
         for written in self._spellings():
-            text = re.sub(
-                rf"(?<!\w){re.escape(written)}(?!\w)", self._in_its_place, text, flags=re.IGNORECASE
-            )
+            text = re.sub(_by_itself(written), self._in_its_place, text, flags=re.IGNORECASE)
         return text
+
+    def is_addressed_in(self, told: str) -> bool:
+        """Whether a value, as JSON, holds one of the person's addresses, and not one that ends like it."""
+        spellings = (json.dumps(address)[1:-1] for address in self.addresses)
+        return any(re.search(_by_itself(written), told, re.IGNORECASE) for written in spellings)
 
     def redacted_json(self, value: Any) -> Any:
         """Return a JSON value, each of its texts redacted."""
@@ -211,6 +214,12 @@ def redact(model: type[models.Model], columns: Iterable[str], person: Person) ->
             model._base_manager.filter(pk=row.pk).update(**after)
             changed += 1
     return changed
+
+
+def _by_itself(written: str) -> str:
+    """A pattern of a name or an address: « Anne Roy » is not in « Marie-Anne Roy » or « Anne Roy-Côté »."""
+    before = r"(?<!\w[-.+])" if "@" in written else r"(?<![^\W\d_]-)"
+    return rf"(?<!\w){before}{re.escape(written)}(?!\w)(?!-[^\W\d_])"
 
 
 def _fitting(field: models.Field, value: Any) -> Any:

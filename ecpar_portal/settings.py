@@ -245,6 +245,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_FORMS = {
+    "request_login_code": "chantier.forms.sign_in.AskForCodeForm",
+    "reset_password": "chantier.forms.sign_in.AskForResetForm",
+}
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # a message may take a few minutes
 MFA_ADAPTER = "chantier.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -309,6 +313,9 @@ LIMITS = {
     "retry": (20, 60),
     "search": (120, 60),
     "events": (60, 60),
+    "invitations": (60, 3600),
+    "acceptance": (20, 60),
+    "exports": (5, 3600),
     "health": (300, 60),
 }
 

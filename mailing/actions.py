@@ -114,6 +114,14 @@ def _withdraw(emails: OutgoingEmailQuerySet, **fields: object) -> int:
     return emails.filter(is_secret=True).update(**fields, **wiped()) + emails.update(**fields)
 
 
+def belong(cause: str, user: Any) -> int:
+    """Say whose the messages of a cause are, once somebody has an account; return how many.
+
+    They change address later; these messages stay theirs, to take away and to erase.
+    """
+    return OutgoingEmail.objects.about(cause).update(user=user)
+
+
 @transaction.atomic
 def send_again(email: OutgoingEmail, *, by: Any) -> OutgoingEmail:
     """Send what was sent, or failed, once more, as a message of its own.

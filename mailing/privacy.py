@@ -12,7 +12,12 @@ from mailing.models import MailPreferences, OutgoingEmail
 
 
 def sent_to(person: Person) -> QuerySet:
-    """The messages that were written to somebody, at whichever of their addresses."""
+    """The messages that were written to somebody; not to who had one of their addresses before them."""
+    return OutgoingEmail.objects.filter(Q(user=person.pk) | Q(user=None) & person.has_address("to"))
+
+
+def holding(person: Person) -> QuerySet:
+    """The messages where one of somebody's addresses stands, whoever they were written to."""
     return OutgoingEmail.objects.filter(Q(user=person.pk) | person.has_address("to"))
 
 
@@ -42,7 +47,7 @@ def declarations() -> None:
             kept=f"{kept}; un lien ou un code est effacé dès son départ",
             seen_by="la coordination, sauf les liens et les codes",
             of=sent_to,
-            erase=lambda person: actions.forget(sent_to(person)),
+            erase=lambda person: actions.forget(holding(person)),
             unexported=("user", "html", "calendar", "last_error"),
             texts=("subject", "text", "html", "calendar", "last_error"),
             export=as_told,

@@ -38,6 +38,11 @@ def withdraw_consent(user: User, purpose: str) -> None:
         trace.record("consent_withdrawn", by=user, on=user, purpose=purpose, version=consent.version)
 
 
+def withdraw_all(user: User) -> None:
+    """End whatever a person agreed to, as they leave the organisation for which they did."""
+    user.consents.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
+
+
 def _open_consents(user: User, purpose: str) -> QuerySet:
     """What a person has not taken back; two choices of one person take turns."""
     User.objects.select_for_update().get(pk=user.pk)

@@ -37,8 +37,9 @@ class Guest(NamedTuple):
 def invite(email: str, *, name: str = "", organization: Organization, role: str, by: Any) -> Invitation:
     """Invite somebody to take part for an organisation, and queue the message that holds the link.
 
-    Raises PermissionDenied for what the inviting person may not offer, Refusal for somebody who is invited or
-    takes part already, as far as the inviting person may know it.
+    The name comes to stand on one line: the message begins with it. Raises PermissionDenied for what the
+    inviting person may not offer, Refusal for somebody who is invited or takes part already, as far as the
+    inviting person may know it.
     """
     if not may_invite_as(by, organization, role):
         raise PermissionDenied
@@ -46,7 +47,7 @@ def invite(email: str, *, name: str = "", organization: Organization, role: str,
     reason = reasons_against([email], by=by).get(email)
     if reason:
         raise Refusal(reason)
-    return _write(Guest(email, name.strip(), organization, role), by)
+    return _write(Guest(email, " ".join(name.split()), organization, role), by)
 
 
 @transaction.atomic
@@ -176,6 +177,7 @@ def _claim(invitation: Invitation) -> None:
 
 def _take_part(invitation: Invitation, user: User) -> None:
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
+    mailing.belong(emails.key_of(invitation), user)
     today = timezone.localdate()
     place = {"organization": invitation.organization, "role": invitation.role, "since": today}
     begin_membership(Membership(user=user, **place), by=user)

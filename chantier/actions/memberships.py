@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from chantier.actions.consents import withdraw_all
 from chantier.models import Membership, Participation
 from chantier.trace import record
 from ecpar_portal.refusal import Refusal
@@ -20,8 +21,10 @@ ELSEWHERE = "Cette personne représente déjà une organisation\u00a0: terminez 
 def begin_membership(membership: Membership, *, by: Any) -> None:
     """Let a person take part for an organisation, as a new row says; it may have ended already.
 
-    Raises Refusal where they take part for one already.
+    Raises Refusal where they take part for one already, and for somebody who is erased.
     """
+    if membership.user.erased_at:
+        raise Refusal("Cette personne est effacée\u00a0: elle ne prend plus part à rien.")
     until, membership.until = membership.until, None
     try:
         with transaction.atomic():
@@ -48,7 +51,8 @@ def change_role(membership: Membership, role: str, *, by: Any) -> None:
 def end_membership(membership: Membership, *, until: dt.date | None = None, by: Any) -> None:
     """End a membership on a day, today by default: the person loses access at once.
 
-    What they contributed and the invitations that they sent stay. Raises Refusal for one that ended already,
+    What they contributed and the invitations that they sent stay; what they agreed to was for this
+    organisation and ends. Raises Refusal for one that ended already,
     for a day to come and for a day before its beginning.
     """
     until = until or max(timezone.localdate(), membership.since)
@@ -56,6 +60,7 @@ def end_membership(membership: Membership, *, until: dt.date | None = None, by: 
     if not _active(membership).update(until=until):
         raise Refusal(ENDED)
     membership.until = until
+    withdraw_all(membership.user)
     record("membership_ended", by=by, on=membership, role=membership.role)
 
 

@@ -8,13 +8,17 @@ from django.core.exceptions import ValidationError
 
 from chantier.actions.invitations import Guest
 from chantier.models import Invitation, Membership, Organization, User
+from chantier.models.people import readable_address
 
 
 class InviteForm(forms.Form):
     """Whom to invite; who speaks for an organisation invites its readers only, and is not asked the rest."""
 
     email = forms.EmailField(
-        label="Courriel", max_length=254, widget=forms.EmailInput({"autocomplete": "off"})
+        label="Courriel",
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        validators=[readable_address],
     )
     name = forms.CharField(label="Nom", max_length=120, required=False)
     organization = forms.ModelChoiceField(

@@ -11,9 +11,11 @@ from django.core.validators import validate_email
 
 from chantier.actions.invitations import Guest, reasons_against
 from chantier.models import Invitation, Membership, Organization
+from chantier.models.people import readable_address
 
 MOST_LINES = 200
 SEPARATORS = "\t;,"
+COLUMNS = 4
 ROLES = {
     "représentante": Membership.Role.REPRESENTATIVE,
     "représentant": Membership.Role.REPRESENTATIVE,
@@ -103,12 +105,21 @@ def organizations_by_name() -> dict[str, Organization]:
 
 
 def cells(text: str) -> list[str]:
-    """The cells of a line, by the first separator of three that it holds."""
-    separator = next((sign for sign in SEPARATORS if sign in text), ",")
+    """The cells of a line, by the first of three separators that gives as many as are expected.
+
+    Where none does, by the first that the line holds. Spaces become plain ones: spreadsheets write others.
+    """
+    held = [sign for sign in SEPARATORS if sign in text] or [","]
+    found = [_cut(text, sign) for sign in held]
+    return next((row for row in found if len(row) == COLUMNS), found[0])
+
+
+def _cut(text: str, separator: str) -> list[str]:
     try:
-        return [cell.strip() for cell in next(csv.reader([text], delimiter=separator, skipinitialspace=True))]
+        row = next(csv.reader([text], delimiter=separator, skipinitialspace=True))
     except (csv.Error, StopIteration):
         return [""]
+    return [" ".join(cell.split()) for cell in row]
 
 
 def plain(text: str) -> str:
@@ -124,16 +135,19 @@ def _read_line(number: int, text: str, organizations: dict[str, Organization]) -
 
 
 def _guest(found: list[str], organizations: dict[str, Organization]) -> Guest:
-    if len(found) != 4:
+    if len(found) != COLUMNS:
         raise Wrong(f"Quatre colonnes sont attendues, et il y en a {len(found)}.")
     email, name, organization, role = found
     try:
         validate_email(email)
+        readable_address(email)
         Invitation._meta.get_field("email").run_validators(email)
     except ValidationError as error:
         raise Wrong("Ce courriel n’a pas la bonne forme.") from error
-    if len(name) > Invitation._meta.get_field("name").max_length or not name.isprintable():
+    if len(name) > Invitation._meta.get_field("name").max_length:
         raise Wrong("Ce nom est trop long.")
+    if not name.isprintable():
+        raise Wrong("Ce nom tient un signe qui ne se lit pas.")
     if plain(organization) not in organizations:
         raise Wrong(f"Aucune organisation ne s’appelle «\u00a0{organization}\u00a0».")
     if plain(role) not in ROLES:

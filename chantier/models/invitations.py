@@ -36,8 +36,9 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(accepted_at=None, withdrawn_at=None)
 
     def usable(self) -> "InvitationQuerySet":
-        """Keep what may be accepted now."""
-        return self.open().filter(expires_at__gt=timezone.now())
+        """Keep what may be accepted now; not for the demonstration where `DEMO` is off."""
+        usable = self.open().filter(expires_at__gt=timezone.now())
+        return usable if settings.DEMO else usable.filter(organization__is_demonstration=False)
 
     def old(self) -> "InvitationQuerySet":
         """Keep what ended, one way or another, long enough ago to be thrown away."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 # Accounts are erased after that; what their people contributed stays.
 UNUSED_ACCOUNT_KEPT = dt.timedelta(days=365)
 ACCOUNT_KEPT_AFTER_LEAVING = dt.timedelta(days=730)
+
+
+def readable_address(email: str) -> None:
+    """Refuse an address with a sign that nobody sees, such as a line break, which the norm lets in quotes."""
+    if not email.isprintable():
+        raise ValidationError("Saisissez un courriel sans signe invisible.")
 
 
 class UserQuerySet(models.QuerySet):
@@ -46,10 +53,11 @@ class UserQuerySet(models.QuerySet):
         return self.filter(runs, is_staff=True, is_active=True).distinct()
 
     def never_used(self) -> UserQuerySet:
-        """Keep the accounts that nobody has ever opened, a year after they were made."""
-        return self._forgettable().filter(
+        """Keep the accounts that nobody ever opened in a year, less those of members of today."""
+        old = self._forgettable().filter(
             last_login=None, date_joined__lt=timezone.now() - UNUSED_ACCOUNT_KEPT
         )
+        return old.exclude(pk__in=old.filter(memberships__isnull=False, memberships__until=None).values("pk"))
 
     def gone(self) -> UserQuerySet:
         """Keep the accounts of people who came, and who have represented nobody for two years."""
@@ -112,6 +120,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return "personne effacée" if self.erased_at else self.name or self.email
 
+    def clean(self) -> None:
+        """Refuse an address to which no message could be written."""
+        super().clean()
+        try:
+            readable_address(self.email)
+        except ValidationError as error:
+            raise ValidationError({"email": error}) from error
+
     @cached_property
     def is_coordinator(self) -> bool:
         """Whether this person runs the chantiers: staff, in the group « Coordination »."""
@@ -146,8 +162,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def identity(self) -> Person:
-        """What an export or an erasure looks for: every name and address by which the portal knows them."""
-        addresses = {self.email, *self.emailaddress_set.values_list("email", flat=True)}
+        """What an export or an erasure looks for: every name and address by which the portal knows them.
+
+        Not an address that they have yet to verify: it may be somebody else's.
+        """
+        verified = self.emailaddress_set.filter(verified=True)
+        addresses = {self.email, *verified.values_list("email", flat=True)}
         return Person(self.pk, self.name, tuple(sorted(addresses)), self._role())
 
     def _role(self) -> str:

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 # The trigger of migration 0006 holds the same number.
 TRACE_KEPT = dt.timedelta(days=730)
+# By how much the clock of the database, which refuses what is younger, may be behind.
+CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
 
 class NeverChanged(TypeError):
@@ -28,7 +30,7 @@ class TraceQuerySet(models.QuerySet):
 
     def old(self) -> "TraceQuerySet":
         """Keep what is no longer kept."""
-        return self.filter(at__lt=timezone.now() - TRACE_KEPT)
+        return self.filter(at__lt=timezone.now() - TRACE_KEPT - CLOCKS_DIFFER)
 
     def purge(self) -> int:
         """Delete what is no longer kept, and nothing else; return how many."""
@@ -82,11 +84,12 @@ class TraceEntry(models.Model):
             return "le portail"
         return str(self.by or "personne effacée")
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, **kwargs: Any) -> None:
         """Write a new entry; raises NeverChanged for one that is written already."""
         if not self._state.adding:
             raise NeverChanged
-        super().save(*args, **kwargs)
+        # Never over one that is there, for an entry that is given its number.
+        super().save(**kwargs | {"force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse."""

@@ -16,6 +16,7 @@ from chantier.actions import invitations as actions
 from chantier.forms.invitations import AcceptForm
 from chantier.models import Invitation, User
 from ecpar_portal.access import public
+from ecpar_portal.limits import limit, unsafe
 from ecpar_portal.refusal import Refusal
 
 # Holds the number of the invitation and the hash of its token, never the token.
@@ -25,6 +26,7 @@ SESSION_KEY = "invitation"
 @require_safe
 @never_cache
 @public
+@limit("acceptance", by_address=True)
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """The link of an invitation: leads to its page, which tells whether it is still of use.
 
@@ -43,6 +45,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 @public
+@limit("acceptance", when=unsafe)
 def accept(request: HttpRequest) -> HttpResponse:
     """For whom and as what one is invited; a POST accepts, with the account that one has or a new one."""
     invitation = invitation_of(request)

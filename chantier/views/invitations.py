@@ -17,6 +17,7 @@ from chantier.forms.pasted import Line, PastedForm, fingerprint
 from chantier.models import Invitation, Membership
 from ecpar_portal.access import require
 from ecpar_portal.french import counted
+from ecpar_portal.limits import limit, narrowed, unsafe
 from ecpar_portal.refusal import Refusal
 
 PER_PAGE = 50
@@ -24,6 +25,8 @@ PER_PAGE = 50
 
 @require_http_methods(["GET", "POST"])
 @require(may_invite)
+@limit("search", when=narrowed)
+@limit("invitations", when=unsafe)
 def invitation_list(request: HttpRequest) -> HttpResponse:
     """Who is invited, who is here; a POST invites one person more."""
     form = InviteForm(request.POST or None, by=request.user)
@@ -56,6 +59,7 @@ def listed(request: HttpRequest) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 @require(is_coordinator)
+@limit("invitations", when=unsafe)
 def invite_list(request: HttpRequest) -> HttpResponse:
     """A pasted list: first what would be created and what is refused; once confirmed, the invitations."""
     form = PastedForm(request.POST or None)
@@ -90,6 +94,7 @@ def _invited(request: HttpRequest, lines: list[Line]) -> bool:
 
 @require_http_methods(["GET", "POST"])
 @require(may_invite)
+@limit("invitations", when=unsafe)
 def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Send an invitation once more; a GET, as after a session that ended, changes nothing."""
     invitation = get_object_or_404(Invitation.objects.managed_by(request.user), pk=pk)
@@ -98,6 +103,7 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(may_invite)
+@limit("events", when=unsafe)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an invitation back; a GET, as after a session that ended, changes nothing."""
     invitation = get_object_or_404(Invitation.objects.managed_by(request.user), pk=pk)
@@ -119,6 +125,7 @@ def _happen(request: HttpRequest, action: Any, invitation: Invitation, words: st
 
 @require_http_methods(["GET", "POST"])
 @require(may_invite)
+@limit("events", when=unsafe)
 def end_reader(request: HttpRequest, pk: int) -> HttpResponse:
     """Who speaks for an organisation ends one of its readers, after a question that names them."""
     memberships = Membership.objects.ended_by(request.user).select_related("user", "organization")

@@ -13,6 +13,7 @@ from chantier.documents import EXPORT_KEPT_DAYS
 from chantier.forms.my_data import ErasureForm, NameForm
 from chantier.models import User
 from ecpar_portal.access import require, signed_in
+from ecpar_portal.limits import limit, unsafe
 from ecpar_portal.privacy import registry
 from ecpar_portal.refusal import Refusal
 
@@ -39,6 +40,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(signed_in)
+@limit("exports", when=unsafe)
 @reauthentication_required(allow_get=True)
 def export_my_data(request: HttpRequest) -> HttpResponse:
     """Ask for the file of one's data; a GET, as after a session that ended, asks for nothing."""

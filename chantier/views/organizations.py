@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 from chantier.filters import OrganizationFilter
 from chantier.models import Organization, Participation
 from ecpar_portal.access import require, signed_in
+from ecpar_portal.limits import limit, narrowed
 
 ORGANIZATIONS_PER_PAGE = 30
 
 
 @require_safe
 @require(signed_in)
+@limit("search", when=narrowed)
 def organization_list(request: HttpRequest) -> HttpResponse:
     """The organisations that the person may see, with where each takes part."""
     participations = Participation.objects.visible_to(request.user).by_chantier()

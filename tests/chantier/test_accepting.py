@@ -121,6 +121,16 @@ def test_a_demonstration_organisation_makes_demonstration_accounts(client, coord
     assert User.objects.get(email="elle@ville.example").is_demonstration
 
 
+def test_the_demonstration_invites_nobody_where_it_does_not_exist(client, coordinator, settings):
+    invitation = invite(coordinator, f.OrganizationFactory(is_demonstration=True))
+    link = link_of(invitation)
+    settings.DEMO = False
+    assert client.get(link, follow=True).status_code == 410
+    with pytest.raises(actions.NoLongerValid):
+        actions.accept(invitation, name="Elle", password=PASSWORD)
+    assert not User.objects.filter(email="elle@ville.example").exists()
+
+
 # One page, whatever the reason --------------------------------------------------------------------------
 
 

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chantier.actions import consents as actions
-from chantier.models import Consent, TraceEntry, User
+from chantier.actions import memberships
+from chantier.models import Consent, Membership, TraceEntry, User
 from ecpar_portal.refusal import Refusal
 from tests import factories as f
 from tests.pages import text_of
@@ -68,7 +69,7 @@ def test_who_takes_it_back_is_hidden_at_once_and_reads_both_dates(sign_in, membe
     agree(client)
     Consent.objects.update(given_at=dt.datetime(2021, 3, 9, 18, 0, tzinfo=dt.UTC))
     page = client.post(SHOWING, {"withdraw": "1"}, follow=True)
-    assert "Vous avez accepté le 9 mars 2021, puis retiré votre accord le" in text_of(page)
+    assert "Vous avez accepté le 9 mars 2021; cet accord a pris fin le" in text_of(page)
     assert not shown_to(sign_in(other), member)
 
 
@@ -96,6 +97,20 @@ def test_what_was_agreed_for_one_organisation_ends_with_it(sign_in, member, othe
     assert "pour une autre organisation" in text_of(sign_in(member).get(SHOWING))
     agree(sign_in(member))
     assert shown_to(sign_in(other), member)
+
+
+def test_what_was_agreed_ends_with_the_organisation_whatever_day_the_next_one_begins(
+    sign_in, member, other, cycle, coordinator
+):
+    agree(sign_in(member))
+    memberships.end_membership(member.membership, by=coordinator)
+    new = f.OrganizationFactory()
+    f.ParticipationFactory(cycle=cycle, organization=new)
+    since = timezone.localdate() - dt.timedelta(days=400)
+    beginning = Membership(user=member, organization=new, role="reader", since=since)
+    memberships.begin_membership(beginning, by=coordinator)
+    assert not shown_to(sign_in(other), User.objects.get(pk=member.pk))
+    assert "Vous ne paraissez pas" in text_of(sign_in(member).get(SHOWING))
 
 
 def test_agreeing_twice_keeps_the_first_date(member):

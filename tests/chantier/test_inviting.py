@@ -257,3 +257,12 @@ def test_a_line_break_in_a_name_writes_no_header(sign_in, coordinator):
     deliver()
     assert [message.recipients() for message in mail.outbox] == [["elle@ville.example"]]
     assert "\n" not in mail.outbox[0].subject
+
+
+def test_no_line_of_the_inviting_person_s_own_is_added_to_the_message(coordinator):
+    name = "Elle\n\nVotre compte est fermé, ouvrez :\u2028https://ailleurs.example"
+    organization = f.OrganizationFactory()
+    actions.invite("elle@ville.example", name=name, organization=organization, role="reader", by=coordinator)
+    first, second = OutgoingEmail.objects.get().text.splitlines()[:2]
+    assert first.startswith("Bonjour Elle Votre compte")
+    assert second == ""

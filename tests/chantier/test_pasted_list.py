@@ -60,6 +60,8 @@ def test_nothing_leaves_before_the_person_confirms(desk, ville):
         'a@ville.example,Anne,"Ville de L’Ancienne-Lorette",lecture',
         "a@ville.example;Anne;lorette;lecture",
         "\n  \na@ville.example;;Lorette;lecture\n",
+        "a@ville.example;Anne\u00a0Roy;\u00a0Lorette\u00a0;lecture",
+        'a@ville.example,"Roy; Anne",Lorette,lecture',
         "Courriel;Nom;Organisation;Rôle\na@ville.example;Anne;Lorette;lecture",
     ],
 )
@@ -85,6 +87,7 @@ def test_each_line_that_is_refused_says_why(desk, coordinator, ville):
         "c@ville.example;Claire;Lorette;directrice",
         "d@ville.example;Lorette",
         "e@ville.example;" + "e" * 200 + ";Lorette;lecture",
+        "e@ville.example;E\u202emoc;Lorette;lecture",
     )
     assert [line.reason for line in page.context["lines"]] == [
         "",
@@ -97,6 +100,7 @@ def test_each_line_that_is_refused_says_why(desk, coordinator, ville):
         "Le rôle est représentante, représentant ou lecture.",
         "Quatre colonnes sont attendues, et il y en a 2.",
         "Ce nom est trop long.",
+        "Ce nom tient un signe qui ne se lit pas.",
     ]
     assert "Envoyer 1 invitation" in text_of(page)
     assert "Aucune organisation ne s’appelle" in page.text

@@ -104,6 +104,15 @@ def test_a_search_finds_what_a_person_did_and_what_happened_to_an_object(sign_in
     assert rows(page)
 
 
+@pytest.mark.parametrize("words", ["ELLE@ville", "zoé", "Lévis", "zoé lévis"])
+def test_a_search_finds_what_happened_to_an_invitation(sign_in, coordinator, words):
+    levis = f.OrganizationFactory(name="Ville de Lévis")
+    found = f.InvitationFactory(email="elle@ville.example", name="zoé", organization=levis)
+    entry = trace.record("invited", by=coordinator, on=found)
+    trace.record("invited", by=coordinator, on=f.InvitationFactory(name="Anne"))
+    assert rows(sign_in(coordinator).get(LIST, {"q": words})) == [entry.pk]
+
+
 def test_a_search_that_finds_nothing_shows_nothing(sign_in, coordinator):
     trace.record("exported", by=coordinator)
     assert rows(sign_in(coordinator).get(LIST, {"q": "nulle part"})) == []

@@ -3,14 +3,19 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 
-from chantier.models import User
+from chantier.models import TraceEntry, User
 from mailing.actions import deliver
+from mailing.models import OutgoingEmail
 from tests import factories as f
 from tests.chantier.signing_in import code_received, is_in, prove, totp_code, type_password, with_password
+from tests.factories import TOTP_SECRET
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -251,3 +256,60 @@ def test_a_key_that_cannot_be_read_is_refused(client, person):
 
 def test_an_insecure_origin_is_trusted_for_localhost_only(settings):
     assert (settings.PORTAL_URL == "http://localhost") == settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN
+
+
+# Lost ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lost(person):
+    """A member who had an application and codes, and has them no more."""
+    TOTP.activate(person, TOTP_SECRET)
+    RecoveryCodes.activate(person)
+    return person
+
+
+@pytest.fixture
+def coordinator_in(db, lost):
+    """A coordinator who has just proved who they are, to take that second factor away."""
+    client = Client()
+    client.force_login(with_password(f.UserFactory(coordinator=True)))
+    prove(client, admin_page(lost))
+    return client
+
+
+def admin_page(user):
+    return reverse("admin:chantier_user_second_factor", args=[user.pk])
+
+
+def test_the_coordination_lets_in_a_member_who_lost_everything(client, lost, coordinator_in):
+    person = lost
+    client.force_login(person)
+    client.get("/")
+    answer = coordinator_in.post(admin_page(person), follow=True)
+    assert "La double authentification est retirée." in text_of(answer)
+    assert not person.authenticator_set.exists()
+    assert not UserSession.objects.filter(user=person).exists()
+    assert TraceEntry.objects.filter(event="mfa_reset", object_id=str(person.pk)).count() == 1
+    told = OutgoingEmail.objects.get(user=person)
+    assert told.subject == "Double authentification retirée de votre compte"
+
+
+def test_the_coordination_takes_nothing_from_another_coordinator(coordinator_in, protected):
+    assert coordinator_in.post(admin_page(protected)).status_code == 403
+    assert protected.authenticator_set.exists()
+
+
+def test_one_proves_anew_who_one_is_before_taking_a_second_factor_away(sign_in, coordinator, lost):
+    answer = sign_in(coordinator).post(admin_page(lost))
+    assert "reauthenticate" in answer["Location"]
+    assert lost.authenticator_set.exists()
+
+
+def test_who_runs_the_server_lets_a_coordinator_in_again(protected):
+    call_command("reset_second_factor", protected.email.upper())
+    assert not protected.authenticator_set.exists()
+    with pytest.raises(CommandError, match="pas de double authentification"):
+        call_command("reset_second_factor", protected.email)
+    with pytest.raises(CommandError, match="Aucun compte"):
+        call_command("reset_second_factor", "personne@nulle.part")

@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 
 from ecpar_portal import sessions
+from ecpar_portal.templatetags.devices import device
 from tests import factories as f
 from tests.chantier.signing_in import is_in, type_password, with_password
 from tests.pages import text_of
@@ -89,12 +90,15 @@ def test_a_session_that_nobody_counted_yet_is_counted_from_now(client, person, l
 
 
 def test_a_person_sees_their_sessions_and_closes_the_others(client, person):
-    elsewhere, stranger = type(client)(headers={"User-Agent": "Un autre appareil"}), type(client)()
+    elsewhere, stranger = (
+        type(client)(headers={"User-Agent": "Mozilla/5.0 (iPad) Safari/604.1"}),
+        type(client)(),
+    )
     type_password(elsewhere, person)
     type_password(stranger, with_password(f.UserFactory()))
     type_password(client, person)
     page = client.get(MINE)
-    assert "Un autre appareil" in text_of(page)
+    assert "Safari, iPad" in text_of(page)
     assert page.text.count("<tr>") == 3
     client.post(MINE)
     assert elsewhere.get("/rencontres/").status_code == 302
@@ -120,3 +124,32 @@ def test_the_menu_and_the_footer_lead_to_one_s_account(client, person):
     page = client.get("/compte/").text
     for address in ("/compte/email/", "/compte/password/change/", "/compte/2fa/", MINE):
         assert page.count(f'href="{address}"') == 3
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "said"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36",
+            "Chrome, Windows",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36 Edg/130.0",
+            "Edge, Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; like Mac OS X) Version/18.0 Safari/604.1",
+            "Safari, iPhone",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox, Linux"),
+        ("curl/8.5", "Appareil inconnu"),
+    ],
+)
+def test_a_device_is_named_as_its_owner_knows_it(user_agent, said):
+    assert device(user_agent) == said
+
+
+def test_one_recognises_one_s_devices(client, person):
+    client.defaults["HTTP_USER_AGENT"] = "Mozilla/5.0 (X11; Linux) Firefox/130.0"
+    type_password(client, person)
+    assert "Firefox, Linux" in text_of(client.get(MINE))

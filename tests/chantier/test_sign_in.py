@@ -4,7 +4,7 @@ import re
 from unittest import mock
 
 import pytest
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.core import mail
 from django.urls import reverse
 
@@ -249,6 +249,29 @@ def test_another_address_counts_once_it_is_verified(client, person):
     person.refresh_from_db()
     assert person.email == "autre@ville.example"
     assert list(person.emailaddress_set.values_list("email", flat=True)) == ["autre@ville.example"]
+
+
+def test_an_address_that_is_not_verified_yet_opens_nothing(client, person):
+    # Whoever reads the mailbox of an address that was mistyped.
+    EmailAddress.objects.create(user=person, email="faute@ailleurs.example", verified=False, primary=False)
+    ask_reset(client, "faute@ailleurs.example")
+    client.post("/compte/login/code/", {"email": "faute@ailleurs.example"})
+    assert arrived() == []
+    elsewhere = type(client)()
+    ask_reset(elsewhere, person.email.upper())
+    elsewhere.post("/compte/login/code/", {"email": person.email.upper()})
+    assert [message.to[0].lower() for message in arrived()] == [person.email] * 2
+
+
+def test_an_address_that_another_account_took_meanwhile_is_refused_in_words(client, person):
+    EmailAddress.objects.create(user=person, email="autre@ville.example", verified=False, primary=False)
+    link = f"/compte/confirm-email/{EmailConfirmationHMAC(person.emailaddress_set.last()).key}/"
+    f.UserFactory(email="autre@ville.example")
+    sign_in_with(client, person.email)
+    page = client.post(link, follow=True)
+    assert "autre@ville.example n’a pas pu être vérifié : un autre compte l’a déjà." in text_of(page)
+    person.refresh_from_db()
+    assert person.email != "autre@ville.example"
 
 
 def test_no_page_of_accounts_says_e_mail(client, sign_in, person):

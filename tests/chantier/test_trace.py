@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from chantier.models.trace import TRACE_KEPT, NeverChanged, TraceEntry
@@ -35,6 +35,8 @@ def test_no_code_path_changes_or_deletes_an_entry(coordinator):
     ):
         with pytest.raises(NeverChanged):
             attempt()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TraceEntry(pk=entry.pk, event="invited").save()
     entry.refresh_from_db()
     assert entry.event == "exported"
 

@@ -1,13 +1,15 @@
 """The coordinator's admin: who comes in, what they may do there, and what each page costs."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from chantier.models import Membership, User
+from chantier.models import Membership, TraceEntry, User
 from chantier.trace import record
+from mailing.models import OutgoingEmail
 from tests import factories as f
 from tests.admin_form import filled_in
 
@@ -104,6 +106,29 @@ def test_a_new_address_replaces_the_former_one_and_is_to_be_verified(sign_in, co
     member.refresh_from_db()
     assert member.email == "nouvelle@ville.example"
     assert list(member.emailaddress_set.values_list("email", "verified")) == [(member.email, False)]
+
+
+def test_an_account_that_a_coordinator_closes_renames_or_opens_is_in_the_trace(sign_in, coordinator, member):
+    client = sign_in(coordinator)
+    change(client, member, name="Autre nom", is_active="")
+    change(client, User.objects.get(pk=member.pk))
+    change(client, User.objects.get(pk=member.pk))
+    told = TraceEntry.objects.on(member).order_by("pk").values_list("event", "by")
+    assert [event for event, _ in told] == ["name_changed", "account_closed", "account_opened"]
+    assert {by for _, by in told} == {coordinator.pk}
+    client.post(reverse("admin:chantier_user_add"), {"email": "nouvelle@ville.example", "is_active": "on"})
+    new = User.objects.get(email="nouvelle@ville.example")
+    assert TraceEntry.objects.on(new).filter(event="account_opened", by=coordinator).exists()
+
+
+def test_who_read_the_former_address_is_told_that_it_was_replaced(sign_in, coordinator, member):
+    former = member.email
+    EmailAddress.objects.create(user=member, email=former, verified=True, primary=True)
+    EmailAddress.objects.create(user=member, email="faute@ailleurs.example", verified=False)
+    change(sign_in(coordinator), member, email="nouvelle@ville.example")
+    email = OutgoingEmail.objects.get()
+    assert (email.to, email.user, email.state) == (former, member, "waiting")
+    assert "nouvelle@" not in email.text
 
 
 def test_an_address_that_somebody_has_is_refused_whatever_its_case(sign_in, coordinator, member):

@@ -184,6 +184,7 @@ def test_a_backup_restored_elsewhere_has_the_rows_files_and_passwords_and_sends_
         "Fichiers privés\u00a0: 1\u00a0fichier remis.",
         "Sessions\u00a0: aucune, chaque personne se connecte de nouveau.",
         "Courriels\u00a0: 3\u00a0retenus, à libérer dans l’administration.",
+        "Effacements et consentements retirés depuis cette sauvegarde\u00a0: à refaire.",
     ]
     assert done.stdout.startswith("Base de données\u00a0: ")
 

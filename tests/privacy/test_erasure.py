@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from chantier.actions import erasure
+from chantier.actions import erasure, invitations
 from chantier.actions.people import ask_for_data
 from chantier.models import Consent, Invitation, Membership, TraceEntry, User
 from ecpar_portal.refusal import Refusal
@@ -254,6 +254,54 @@ def test_others_are_left_alone(known, cycle, erase):
     assert client.get("/compte/donnees/").status_code == 200
 
 
+def test_an_address_that_one_says_is_one_s_own_takes_nothing_from_who_has_it(person, erase):
+    EmailAddress.objects.create(user=person, email="elle@levis.example", verified=False)
+    invitation = f.InvitationFactory(email="elle@levis.example")
+    email = f.OutgoingEmailFactory(to="elle@levis.example")
+    erase(person)
+    invitation.refresh_from_db()
+    email.refresh_from_db()
+    assert (invitation.state, invitation.email) == ("sent", "elle@levis.example")
+    assert (email.state, email.to) == ("waiting", "elle@levis.example")
+
+
+def test_who_changed_address_and_name_leaves_neither_behind(client, cycle, coordinator, erase):
+    organization = f.OrganizationFactory()
+    invitation = invitations.invite(
+        FORMER, name=NAME, organization=organization, role="reader", by=coordinator
+    )
+    person = invitations.accept(invitation, name=NAME, password="une courte phrase facile")
+    client.force_login(coordinator)
+    change = reverse("admin:chantier_user_change", args=[person.pk])
+    client.post(change, {"email": person.email, "name": NAME, "is_active": "on"})
+    client.force_login(person)
+    client.post("/compte/reauthenticate/", {"password": "une courte phrase facile"})
+    client.post("/compte/email/", {"email": ADDRESS, "action_add": ""})
+    deliver()
+    client.post(re.search(r"/compte/confirm-email/\S+", mail.outbox[-1].body)[0])
+    client.post("/compte/donnees/", {"name": "Élise Roy"})
+    deliver()
+    assert FORMER.lower() in mail.outbox[-1].to
+    assert places_that_tell_of(FORMER)
+    erase(User.objects.get(pk=person.pk))
+    assert places_that_tell_of(FORMER, ADDRESS, NAME, "Élise Roy") == []
+
+
+def test_who_has_a_name_or_an_address_that_ends_alike_keeps_theirs(person, coordinator, erase):
+    person.name, person.email = "Anne Roy", "luc@ville.example"
+    person.save()
+    words = "Marie-Anne Roy, Anne Roy-Côté, jean-luc@ville.example, l’avis d’Anne Roy"
+    text = f.ObjectiveFactory(text=words)
+    other = with_password(f.UserFactory(email="jean-luc@ville.example"))
+    client = Client()
+    client.post("/compte/login/", {"login": other.email, "password": "une courte phrase facile"})
+    erase(person)
+    text.refresh_from_db()
+    role = "une personne représentante de l’organisation «\u00a0Ville-aux-Pins\u00a0»"
+    assert text.text == words.replace("d’Anne Roy", f"d’{role}")
+    assert client.get("/compte/donnees/").status_code == 200
+
+
 def test_an_error_half_way_erases_nothing(known, monkeypatch, erase):
     def fail(*args, **kwargs):
         raise RuntimeError
@@ -381,3 +429,14 @@ def test_a_coordinator_does_not_erase_another(confirm, coordinator):
 
 def test_a_member_erases_nobody_from_the_admin(confirm, person, member):
     assert confirm(person).post(admin_address(member), {"email": member.email}).status_code == 403
+
+
+def test_who_is_erased_takes_part_for_nobody_any_more(client, coordinator, person, erase):
+    erase(person)
+    client.force_login(coordinator)
+    place = {"user": person.pk, "organization": f.OrganizationFactory().pk, "role": "reader"}
+    page = client.post(
+        reverse("admin:chantier_membership_add"), {**place, "since": "2026-01-01", "until": ""}, follow=True
+    )
+    assert "Cette personne est effacée : elle ne prend plus part à rien." in text_of(page)
+    assert not Membership.objects.active().filter(user=person).exists()

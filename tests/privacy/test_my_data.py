@@ -9,13 +9,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from chantier.actions import memberships
+from chantier.actions.invitations import invite
 from chantier.models import TraceEntry, User
 from reports import actions as reports
 from reports.actions import produce
 from reports.models import Report
 from tests import factories as f
 from tests.pages import text_of
-from tests.privacy.conftest import PASSWORD
+from tests.privacy.conftest import PASSWORD, with_password
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +118,52 @@ def test_the_export_tells_of_nobody_else(confirm, person, cycle):
     for words in (other.email, other.name):
         assert words not in json.dumps(data, ensure_ascii=False)
         assert words not in page
+
+
+def test_an_address_that_one_says_is_one_s_own_gives_nothing_of_who_has_it(confirm, person, coordinator):
+    organization = f.OrganizationFactory(name="Ville de Lévis")
+    invite("elle@levis.example", organization=organization, role="reader", by=coordinator)
+    f.OutgoingEmailFactory(to="elle@levis.example", subject="Pour elle seule")
+    client = confirm(person)
+    client.post("/compte/email/", {"email": "elle@levis.example", "action_add": ""})
+    assert person.emailaddress_set.filter(email="elle@levis.example", verified=False).exists()
+    _, data, page = export_of(client)
+    for words in ("Ville de Lévis", "Pour elle seule"):
+        assert words not in json.dumps(data, ensure_ascii=False)
+        assert words not in page
+
+
+def test_who_takes_over_an_address_receives_nothing_of_who_had_it(confirm, person):
+    before = f.UserFactory()
+    f.OutgoingEmailFactory(user=before, to=person.email, subject="Pour l’autre")
+    f.InvitationFactory(email=person.email, name="L’autre", accepted_by=before, accepted_at=timezone.now())
+    f.OutgoingEmailFactory(to=person.email, subject="Pour elle")
+    _, data, _ = export_of(confirm(person))
+    told = json.dumps(data, ensure_ascii=False)
+    assert "Pour elle" in told
+    assert "L’autre" not in told
+    assert "Pour l’autre" not in told
+
+
+def test_the_export_tells_what_others_did_to_one_s_place_without_saying_who(confirm, person, coordinator):
+    memberships.change_role(person.membership, "reader", by=coordinator)
+    memberships.change_role(f.MembershipFactory(), "reader", by=coordinator)
+    _, data, _ = export_of(confirm(person))
+    tables = {table["what"]: table["rows"] for table in data["tables"]}
+    [told] = [row for row in tables["La trace de ce qui arrive"] if row["Quoi"] == "Rôle changé"]
+    assert told["Sur"] == f"chantier.membership {person.memberships.get().pk}"
+    assert coordinator.name not in str(told)
+
+
+def test_what_a_coordinator_did_names_nobody_in_their_export(confirm, coordinator, member):
+    client = confirm(with_password(coordinator))
+    changed = {"email": member.email, "name": "Anne Tremblay", "is_active": "on"}
+    client.post(reverse("admin:chantier_user_change", args=[member.pk]), changed)
+    _, data, _ = export_of(client)
+    tables = {table["what"]: table["rows"] for table in data["tables"]}
+    [row] = tables["Les gestes de la coordination dans l’administration"]
+    assert (row["Quoi"], row["Sur"]) == ("Modification", f"Réseau et chantiers | personne {member.pk}")
+    assert "Anne Tremblay" not in json.dumps(data, ensure_ascii=False)
 
 
 def test_each_time_a_new_file_tells_what_is_known_at_that_moment(confirm, person):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -71,6 +72,7 @@ def make(rule, days):
         f.UserFactory(date_joined=then, coordinator=True)
         f.UserFactory(date_joined=then, is_demonstration=True)
         f.UserFactory(date_joined=then, last_login=then)
+        f.MembershipFactory(user__date_joined=then)
     elif rule == "gone_people":
         gone = f.MembershipFactory(user__date_joined=then, user__last_login=then, until=then.date()).user
         back = f.MembershipFactory(user__date_joined=then, user__last_login=then, until=then.date()).user
@@ -144,6 +146,21 @@ def test_every_night_it_is_done_and_written_down(caplog):
     assert entry.detail == {**dict.fromkeys(KEPT, 0), "invitations": 3}
     (line,) = [line for line in caplog.records if line.name == "chantier.actions.retention"]
     assert line.counts == entry.detail
+
+
+def test_a_rule_that_fails_stops_no_other_and_is_written_down(monkeypatch, caplog):
+    def fail():
+        raise RuntimeError
+
+    first, *_ = registry.rules()
+    monkeypatch.setitem(registry.retentions, first.name, replace(first, discard=fail))
+    make("invitations", 100)
+    out = StringIO()
+    call_command("retention", "--apply", stdout=out)
+    assert not Invitation.objects.exists()
+    assert re.search(rf"échec +{first.rule}", out.getvalue())
+    assert TraceEntry.objects.get().detail["failed"] == [first.name]
+    assert "not applied" in caplog.messages
 
 
 def test_the_night_is_planned(settings):

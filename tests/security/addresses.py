@@ -27,6 +27,7 @@ EXAMPLES = {
     "invitations/personnes/<int:pk>/terminer/": lambda: [Membership.objects.first().pk],
     "invitation/<str:token>/": lambda: ["abc"],
     "admin/chantier/user/<int:pk>/effacer/": lambda: [User.objects.filter(is_staff=False).first().pk],
+    "admin/chantier/user/<int:pk>/second-facteur/": lambda: [User.objects.filter(is_staff=False).first().pk],
     "compte/2fa/webauthn/keys/<int:pk>/remove/": lambda: [1],
     "compte/2fa/webauthn/keys/<int:pk>/edit/": lambda: [1],
     "chantier/<slug:slug>/": lambda: [Cycle.objects.first().slug],

@@ -45,11 +45,19 @@ def limited_addresses(report):
         "the list of meetings": ("get", LIST),
         "an event": ("post", reverse("meeting_event", args=[meeting.slug, "tenir"])),
         "a change of chantier": ("post", reverse("choose_chantier", args=[meeting.cycle.chantier.slug])),
+        "an invitation": ("post", reverse("invitation_list")),
+        "a pasted list": ("post", reverse("invite_list")),
+        "an invitation again": ("post", reverse("send_invitation_again", args=[f.InvitationFactory().pk])),
+        "the list of invitations": ("get", reverse("invitation_list") + "?state=pending"),
+        "the list of organisations": ("get", reverse("organization_list") + "?q=ville"),
+        "an acceptance": ("post", reverse("accept_invitation")),
+        "one's own data": ("post", reverse("export_my_data")),
     }
 
 
 NAMES = ["a synthesis", "a bilan", "a report", "another try", "the list of meetings"]
-NAMES += ["an event", "a change of chantier"]
+NAMES += ["an event", "a change of chantier", "an invitation", "a pasted list", "an invitation again"]
+NAMES += ["the list of invitations", "the list of organisations", "an acceptance", "one's own data"]
 
 
 def signed_in(person, **more):
@@ -89,6 +97,13 @@ def test_one_may_ask_again_once_the_time_that_was_told_has_passed(sign_in, membe
     later = time.time() + int(refused["Retry-After"])
     with mock.patch.object(limits.time, "time", return_value=later):
         assert client.get(LIST).status_code == 200
+
+
+def test_who_tries_links_of_invitations_is_held_back_by_address(client):
+    address = reverse("open_invitation", args=["essai"])
+    answers = [client.get(address, REMOTE_ADDR="192.0.2.1").status_code for _ in range(4)]
+    assert answers[-1] == 429
+    assert client.get(address, REMOTE_ADDR="192.0.2.2").status_code != 429
 
 
 def test_looking_at_an_event_counts_for_nothing(sign_in, coordinator, report):

@@ -16,7 +16,7 @@ from meetings.models import Meeting
 from tests import factories as f
 from tests.admin_form import filled_in
 from tests.house.test_settings import PRODUCTION, start
-from tests.security.addresses import published
+from tests.security.addresses import look, published
 from tests.security.rows import rows
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,22 @@ def test_no_line_is_added_to_the_headers_of_an_answer(client):
         assert not any(re.search(r"[\r\n]", value) for value in answer.headers.values())
 
 
+def test_an_address_with_a_line_break_in_quotes_is_refused_in_words(client, someone, person, coordinator):
+    address = '"elle\x0bBcc:autre"@ville.example'
+    desk = someone("coordinator")
+    organization = f.OrganizationFactory()
+    guest = {"email": address, "organization": organization.pk, "role": "reader"}
+    answers = [desk.post("/invitations/", guest)]
+    change = reverse("admin:chantier_user_change", args=[person.pk])
+    answers += [desk.post(change, {"email": address, "name": "Elle", "is_active": "on"})]
+    answers += [client.post("/compte/password/reset/", {"email": address})]
+    client.force_login(person)
+    client.post("/compte/reauthenticate/", {"password": PASSWORD})
+    answers += [client.post("/compte/email/", {"email": address, "action_add": ""})]
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert all("courriel sans signe invisible" in answer.text for answer in answers)
+
+
 # Fields that no form offers ---------------------------------------------------------------------------
 
 EDITED = [model for model in admin.site._registry if model._meta.model_name not in ("region", "report")]
@@ -100,6 +116,42 @@ def test_a_field_that_a_form_does_not_offer_is_left_as_it_is(someone, model):
     assert client.post(address, {**more, **sent}).status_code == 302
     obj.refresh_from_db()
     assert values_of(obj, more) == before
+
+
+RAISED = {
+    **dict.fromkeys(("is_staff", "is_superuser", "is_demonstration", "user_permissions", "groups"), "1"),
+    "role": "representative",
+    "password": "x",
+    "date_joined": "2001-01-01",
+    "email": "autre@x.example",
+}
+
+
+def test_no_form_of_the_portal_makes_a_reader_more_than_they_are(someone, addresses):
+    client, posted = someone("reader"), 0
+    person = User.objects.get(pk=client.session["_auth_user_id"])
+    before, place = rights_of(person), person.memberships.get()
+    other = f.OrganizationFactory().pk
+    for address in addresses.values():
+        if address.startswith(("/admin/", "/compte/logout/", "/compte/quitter/", "/compte/sessions/")):
+            continue
+        page = look(client, address)
+        form = page.context.get("form") if page.context else None
+        asked = {name: value for name, value in (form.initial if form else {}).items() if value is not None}
+        client.post(address, {**asked, **RAISED, "organization": other})
+        posted += bool(form)
+        assert rights_of(person) == before, address
+    assert posted > 5
+    place.refresh_from_db()
+    assert (place.role, place.until) == ("reader", None)
+
+
+def rights_of(person: User) -> list:
+    """What a person may do, as the database says it."""
+    held = User.objects.filter(pk=person.pk)
+    plain = ("email", "is_staff", "is_superuser", "is_demonstration", "is_active", "password", "date_joined")
+    lists = [list(held.values_list(name)) for name in ("groups", "user_permissions")]
+    return [*held.values_list(*plain), *lists, *person.memberships.values_list("role", "organization")]
 
 
 def hostile_values(model: type[models.Model]) -> dict[str, str]:

@@ -23,5 +23,5 @@ class Command(BaseCommand):
         counts = apply_retention() if apply else registry.due()
         self.stdout.write("Effacé\u00a0:" if apply else "Serait effacé (essai, rien n’est touché)\u00a0:")
         for rule in registry.rules():
-            self.stdout.write(f"  {counts[rule.name]:>6}  {rule.rule}")
+            self.stdout.write(f"  {counts.get(rule.name, 'échec'):>6}  {rule.rule}")
         self.stdout.write(f"En tout{NBSP}: {counted(sum(counts.values()), 'ligne')}.")

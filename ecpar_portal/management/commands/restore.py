@@ -38,5 +38,6 @@ class Command(BaseCommand):
             ("Fichiers privés", files),
             ("Sessions", "aucune, chaque personne se connecte de nouveau"),
             ("Courriels", held),
+            ("Effacements et consentements retirés depuis cette sauvegarde", "à refaire"),
         ):
             self.stdout.write(f"{part}{NBSP}: {what}.")
