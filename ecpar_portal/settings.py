@@ -309,6 +309,8 @@ LIMITS = {
     "retry": (20, 60),
     "search": (120, 60),
     "events": (60, 60),
+    "answers": (60, 60),
+    "stand_ins": (10, 3600),
     "health": (300, 60),
 }
 
