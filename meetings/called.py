@@ -61,14 +61,15 @@ def exists(meeting: Meeting) -> bool:
 
 
 def with_reason(rows: Iterable[Convocation], members: Container[int], guests: Container[str]) -> set[int]:
-    """The keys of the rows that stand for a reason: their own, or somebody whose place they take."""
+    """The keys of the rows that stand for a reason: their own, or somebody whose place they take.
+
+    A member who left does not come in anybody's place.
+    """
     standing = {row.pk: row for row in rows if row.withdrawn_at is None}
-    kept = {
-        row.pk
-        for row in standing.values()
-        if (row.user_id in members if row.user_id else row.email.lower() in guests)
-    }
-    while more := _in_the_place_of([standing[pk] for pk in kept]) & standing.keys() - kept:
+    addresses = {pk for pk, row in standing.items() if row.user_id is None}
+    kept = {pk for pk in standing.keys() - addresses if standing[pk].user_id in members}
+    kept |= {pk for pk in addresses if standing[pk].email.lower() in guests}
+    while more := _in_the_place_of([standing[pk] for pk in kept]) & addresses - kept:
         kept |= more
     return kept
 
