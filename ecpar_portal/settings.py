@@ -316,6 +316,8 @@ LIMITS = {
     "invitations": (60, 3600),
     "acceptance": (20, 60),
     "exports": (5, 3600),
+    "answers": (60, 60),
+    "stand_ins": (10, 3600),
     "health": (300, 60),
 }
 

@@ -17,6 +17,7 @@ from ecpar_portal.limits import limit
 from ecpar_portal.samples import samples
 from meetings import path
 from meetings.models import Meeting
+from meetings.views.answering import shown_to
 
 LATEST_SYNTHESES = 3
 OPEN_PAGES = ("home", "privacy_policy", "accessibility")
@@ -43,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "path": path.build(cycle, thread, unpublished=is_coordinator(request.user)) if cycle else None,
         "next_step": path.build(upcoming.cycle, [upcoming]).steps[0] if upcoming else None,
         "syntheses": meetings.filter(state=Meeting.State.PUBLISHED).latest_first()[:LATEST_SYNTHESES],
+        **(shown_to(request.user, upcoming) if upcoming else {}),
     }
     return render(request, "portal/home.html", context)
 

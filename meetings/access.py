@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet
 
 from chantier.models import Chantier, Cycle
 from ecpar_portal.prepared import Prepared
-from meetings.models import Meeting, SynthesisVersion
+from meetings.models import Convocation, Meeting, SynthesisVersion
 
 
 def may_download_synthesis(user: Any) -> QuerySet:
@@ -17,6 +17,13 @@ def may_download_synthesis(user: Any) -> QuerySet:
 def may_download_bilan(user: Any) -> QuerySet:
     """The cycles whose bilan a person may have: those that they see."""
     return Cycle.objects.visible_to(user).select_related("chantier")
+
+
+def convocations_shown_to(user: Any) -> QuerySet:
+    """A person's own convocations, of meetings that they see, to read and answer in the portal."""
+    related = ("meeting__cycle__chantier", "user", "organization", "replaced_by__user")
+    seen = Meeting.objects.visible_to(user)
+    return Convocation.objects.of(user).filter(meeting__in=seen).select_related(*related)
 
 
 def synthesis_to_download(user: Any, slug: str) -> SynthesisVersion | None:

@@ -9,11 +9,13 @@ from django.shortcuts import redirect
 
 from ecpar_portal import french
 from ecpar_portal.refusal import Refusal
-from meetings import events, reminders
+from meetings import events
 from meetings.actions import convening, publishing
 from meetings.forms.desk import MeetingForm
 from meetings.forms.statements import ObjectiveForm, PointForm, PointFormSet, StatementFormSet
 from meetings.models import Meeting, MeetingObjective, Reading, SynthesisPoint
+
+WHEN = ("date", "starts_at", "ends_at")
 
 
 class StatementInline(admin.StackedInline):
@@ -118,17 +120,23 @@ class MeetingAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Meeting, form: MeetingForm, change: bool) -> None:
         """Save; a convened meeting whose day or hours changed is moved, its reminders with it."""
         moves = {"date", "start_time", "end_time"} & set(form.changed_data)
+        form.moved_to = None
         if change and moves and obj.state == Meeting.State.CONVENED:
-            when = {name: getattr(obj, name) for name in ("date", "starts_at", "ends_at")}
-            convening.move(Meeting.objects.get(pk=obj.pk), **when, by=request.user)
-            obj.sequence += 1
-            self.message_user(request, "La rencontre est déplacée; les rappels la suivent.")
+            # Moved once all else is saved: its message tells what the whole page says.
+            form.moved_to = {name: getattr(obj, name) for name in WHEN}
+            before = Meeting.objects.get(pk=obj.pk)
+            for name in WHEN:
+                setattr(obj, name, getattr(before, name))
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: MeetingForm, formsets: list, change: bool) -> None:
-        """Save the statements; the reminders of a convened meeting tell them."""
+        """Save the statements; what is sent of a convened meeting tells them."""
         super().save_related(request, form, formsets, change)
-        reminders.plan(form.instance)
+        if form.moved_to:
+            convening.move(form.instance, **form.moved_to, by=request.user)
+            self.message_user(request, "La rencontre est déplacée; les messages et les rappels la suivent.")
+        else:
+            convening.invited_changed(form.instance, by=request.user)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], obj: Meeting | None = None, **options: Any

@@ -21,12 +21,19 @@ class MeetingsConfig(AppConfig):
 
         privacy.declarations()
         register(Kind("reminder", "Rappel de rencontre", optional=True, still=reminders.still))
+        called, taken_back = reminders.still_calls, reminders.still_taken_back
+        register(Kind("convocation", "Convocation à une rencontre", secret=True, still=called))
+        register(Kind("meeting_moved", "Rencontre déplacée", secret=True, still=called))
+        register(Kind("meeting_cancelled", "Rencontre annulée"))
+        register(Kind("uninvited", "Convocation retirée", still=taken_back))
+        register(Kind("follow_up", "Suite d’une rencontre", optional=True, still=reminders.still_words))
 
         trace.register(
             convened="Rencontre convoquée",
             moved="Rencontre déplacée",
             held="Rencontre tenue",
             cancelled="Rencontre annulée",
+            answered="Réponse à une convocation",
             synthesis_published="Synthèse publiée",
             reading_confirmed="Lecture de la synthèse confirmée",
             loaded="Fichier du cycle chargé",
@@ -37,6 +44,13 @@ class MeetingsConfig(AppConfig):
             before="de",
             after="à",
             hours_only="seules les heures changent",
+            people="personnes convoquées",
+            answers="réponses à redemander",
+            answer="réponse",
+            convocation="convocation",
+            yes="sera là",
+            no="ne peut pas",
+            replaced="une autre personne à sa place",
             file="fichier",
             created="énoncés créés",
             updated="énoncés mis à jour",

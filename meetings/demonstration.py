@@ -9,9 +9,10 @@ from django.utils import timezone
 from chantier.demonstration import LABEL
 from chantier.models import Achievement, Chantier, Cycle, Objective, Organization, Participation
 from chantier.models.cycles import starting_year_of
-from meetings import reminders
+from meetings.actions import answering
+from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish_loaded
-from meetings.models import Meeting, MeetingObjective, PointAnswer, SynthesisPoint
+from meetings.models import AgendaLine, Meeting, MeetingObjective, PointAnswer, SynthesisPoint
 
 DAYS_AHEAD = 10
 ELSEWHERE_ONLY = ("ville-f", "college-c")
@@ -58,6 +59,8 @@ def _meeting_ahead(cycle: Cycle, aims: list[Objective]) -> None:
         ends_at=dt.datetime.combine(day, dt.time(16, 0), zone),
         title=f"Mesures et repérage des EES {LABEL}",
         place="Visioconférence",
+        video_link="https://visio.example/demonstration",
+        answer_by=day - dt.timedelta(days=3),
         state=Meeting.State.CONVENED,
     )
     for rank, (text, aim) in enumerate(
@@ -69,7 +72,21 @@ def _meeting_ahead(cycle: Cycle, aims: list[Objective]) -> None:
         start=1,
     ):
         MeetingObjective.objects.create(meeting=meeting, position=rank, text=text).objectives.add(aim)
-    reminders.plan(meeting)
+    for rank, (text, minutes) in enumerate(
+        [("Tour de table des avancées", 40), ("Choix des deux mesures", 60), ("Repérer une EES", 50)], start=1
+    ):
+        AgendaLine.objects.create(meeting=meeting, position=rank, text=text, minutes=minutes)
+    keep_called(meeting)  # convened already: it notes who is called, and writes to nobody
+    _answer(meeting)
+
+
+def _answer(meeting: Meeting) -> None:
+    """A few have answered; the representative of the municipality has not yet."""
+    answers = {"representant@universite.example": "yes", "reseau@partenaire.example": "no"}
+    for email, choice in answers.items():
+        row = meeting.convocations.filter(user__email=email).first()
+        if row:
+            answering.answer(row, choice, by=row.user)
 
 
 def _second_chantier(organizations: list[Organization]) -> None:

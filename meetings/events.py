@@ -15,7 +15,10 @@ State = Meeting.State
 
 @dataclass(frozen=True)
 class Event:
-    """What may happen: the word of its address, of its button, and of what is said once it has."""
+    """What may happen: the word of its address, of its button, and of what is said once it has.
+
+    `page` names the address where it is looked at first; the meeting's page leads there.
+    """
 
     name: str
     button: str
@@ -23,10 +26,18 @@ class Event:
     run: Callable[..., Any]
     before: tuple[str, ...]
     after_its_day: bool = False
+    page: str = ""
 
 
 EVENTS = [
-    Event("convoquer", "Convoquer", "La rencontre est convoquée.", convening.convene, (State.DRAFT,)),
+    Event(
+        "convoquer",
+        "Convoquer",
+        "La rencontre est convoquée.",
+        convening.convene,
+        (State.DRAFT,),
+        page="convene",
+    ),
     Event(
         "publier",
         "Publier la synthèse",

@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from meetings import reminders
+from meetings.actions import calling
 
 
 @shared_task
 def plan_reminders() -> None:
-    """Plan the reminders of every meeting to come."""
-    reminders.plan_all()
+    """Keep true who is called to every meeting to come, and plan their reminders."""
+    calling.keep_all()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import happening, reading
+from meetings.views import answering, convening, happening, reading
 
 urlpatterns = [
     path("chantier/<slug:slug>/", reading.cycle, name="cycle"),
@@ -10,5 +10,9 @@ urlpatterns = [
     path("rencontres/", reading.meeting_list, name="meeting_list"),
     path("rencontres/<slug:slug>/", reading.meeting, name="meeting"),
     path("rencontres/<slug:slug>/evenement/<slug:name>/", happening.meeting_event, name="meeting_event"),
+    path("rencontres/<slug:slug>/convoquer/", convening.convene, name="convene"),
+    path("rencontres/<slug:slug>/repondre/", answering.answer, name="answer"),
+    path("convocation/<int:pk>/", answering.convocation, name="convocation"),
+    path("convocation/<str:token>/", answering.open_link, name="open_convocation"),
     path("rencontres/<slug:slug>/synthese.pdf", reading.synthesis_pdf, name="synthesis_pdf"),
 ]

@@ -8,19 +8,39 @@ from django.db.models import F
 from django.utils import timezone
 
 from chantier import trace
+from ecpar_portal import french
 from ecpar_portal.refusal import Refusal
 from meetings import reminders
-from meetings.models import Meeting
+from meetings.actions.calling import held, keep_called, told_of
+from meetings.called import called_to, calls, may_be_told
+from meetings.emails import Messages
+from meetings.models import Convocation, Meeting
 
 State = Meeting.State
 
 
 @transaction.atomic
-def convene(meeting: Meeting, *, by: Any) -> None:
-    """Announce a draft to the members. Raises Refusal for what is no draft."""
-    _change_state(meeting, {State.DRAFT}, State.CONVENED, "Cette rencontre est déjà convoquée.")
-    reminders.plan(meeting)
-    trace.record("convened", by=by, on=meeting, date=str(meeting.date))
+def convene(meeting: Meeting, *, by: Any, people: int | None = None) -> None:
+    """Announce a draft: everybody who is called receives a convocation, then reminders.
+
+    Raises Refusal for what is no draft, and where `people` are not as many as the person was shown.
+    """
+    _change_state(
+        meeting,
+        {State.DRAFT},
+        State.CONVENED,
+        "Cette rencontre est déjà convoquée.",
+        convened_at=timezone.now(),
+    )
+    count = called_to(meeting).people
+    if people is not None and count != people:
+        meeting.state = State.DRAFT
+        raise Refusal(
+            f"Depuis que vous avez ouvert cette page, on est passé de {people} à "
+            f"{french.counted(count, 'personne')}. Relisez avant d’envoyer."
+        )
+    keep_called(meeting)
+    trace.record("convened", by=by, on=meeting, date=str(meeting.date), people=count)
 
 
 @transaction.atomic
@@ -34,17 +54,26 @@ def move(
 ) -> None:
     """Move a convened meeting, its reminders with it; its address and the name of its event stay.
 
-    Raises Refusal for what is not convened.
+    Each person receives one message: that it moved, or a first convocation where none had left. Another day
+    asks for another answer. Raises Refusal for what is not convened.
     """
-    convened = Meeting.objects.filter(pk=meeting.pk, state=State.CONVENED)
-    before = convened.select_for_update().first()
-    if before is None:
+    before = held(meeting)
+    if before.state != State.CONVENED:
         raise Refusal("Seule une rencontre convoquée se déplace.")
-    convened.update(date=date, starts_at=starts_at, ends_at=ends_at, sequence=F("sequence") + 1)
+    if before.convened_at is None:
+        keep_called(before)
+    rows = list(before.convocations.standing().select_related("user"))
+    told = told_of(before, rows)
+    when = {"date": date, "starts_at": starts_at, "ends_at": ends_at}
+    Meeting.objects.filter(pk=meeting.pk).update(**when, sequence=F("sequence") + 1)
     meeting.refresh_from_db()
-    reminders.plan(meeting)
-    hours_only = {"hours_only": True} if before.date == date else {}
-    trace.record("moved", by=by, on=meeting, before=str(before.date), after=str(date), **hours_only)
+    reminders.withdraw(meeting)
+    another_day = before.date != date
+    emptied = _ask_again(meeting) if another_day else 0
+    keep_called(meeting)
+    _tell_of_the_move(meeting, [row.pk for row in rows], told, before.date)
+    detail = {"hours_only": True} if not another_day else {"answers": emptied} if emptied else {}
+    trace.record("moved", by=by, on=meeting, before=str(before.date), after=str(date), **detail)
 
 
 @transaction.atomic
@@ -58,15 +87,53 @@ def hold(meeting: Meeting, *, by: Any) -> None:
 
 @transaction.atomic
 def cancel(meeting: Meeting, *, by: Any) -> None:
-    """Give a meeting up. Raises Refusal for one that took place."""
-    _change_state(meeting, {State.DRAFT, State.CONVENED}, State.CANCELLED, "Cette rencontre a eu lieu.")
-    reminders.withdraw(meeting)
+    """Give a meeting up; who had been told is told. Raises Refusal for one that took place."""
+    before = held(meeting)
+    announced = calls(before)
+    if announced and before.convened_at is None:
+        keep_called(before)
+    rows = list(before.convocations.standing().select_related("user")) if announced else []
+    told = told_of(before, rows)
+    counted = {"sequence": F("sequence") + 1} if before.state == State.CONVENED else {}
+    _change_state(
+        meeting, {State.DRAFT, State.CONVENED}, State.CANCELLED, "Cette rencontre a eu lieu.", **counted
+    )
+    meeting.refresh_from_db()
+    reminders.withdraw(meeting, word_after=True)
+    messages = Messages(meeting)
+    for row in rows:
+        if row.pk in told:
+            messages.cancelled(row)
     trace.record("cancelled", by=by, on=meeting)
 
 
-def _change_state(meeting: Meeting, before: set[str], after: str, refusal: str) -> None:
+@transaction.atomic
+def invited_changed(meeting: Meeting, *, by: Any) -> None:
+    """After who is invited, or how people are reminded, was written: call, take back and plan."""
+    keep_called(meeting)
+
+
+def _ask_again(meeting: Meeting) -> int:
+    """Empty the answers, which spoke of another day; return how many. The trace keeps each of them."""
+    answered = meeting.convocations.standing().exclude(answer="")
+    return answered.update(answer="", answered_at=None, replaced_by=None)
+
+
+def _tell_of_the_move(meeting: Meeting, rows: list[int], told: set[int], before: dt.date) -> None:
+    """One message to each person who was called already."""
+    if not calls(meeting):
+        return
+    messages = Messages(meeting)
+    for row in Convocation.objects.standing().filter(pk__in=rows).select_related("user"):
+        if row.pk in told:
+            messages.moved(row, before=before)
+        elif may_be_told(row):
+            messages.convocation(row)
+
+
+def _change_state(meeting: Meeting, before: set[str], after: str, refusal: str, **more: Any) -> None:
     """Change the state of a meeting where it still is what the person saw."""
-    if not Meeting.objects.filter(pk=meeting.pk, state__in=before).update(state=after):
+    if not Meeting.objects.filter(pk=meeting.pk, state__in=before).update(state=after, **more):
         raise Refusal(refusal)
     meeting.state = after
 

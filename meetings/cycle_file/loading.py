@@ -15,7 +15,7 @@ from django.utils import timezone
 from chantier import trace
 from chantier.models import Chantier, Cycle
 from ecpar_portal.french import NBSP
-from meetings import reminders
+from meetings.actions.calling import keep_called
 from meetings.actions.publishing import drafts_of, publish_loaded
 from meetings.cycle_file.applying import Applying, Records
 from meetings.cycle_file.content import Content, content_of
@@ -75,7 +75,7 @@ def load(content: Content, source: str) -> Report:
     if report.created or report.updated:
         cycle = Applying(cycle, wanted, before, set(report.created), set(report.updated)).run()
         for meeting in cycle.meetings.filter(date__gte=timezone.localdate()):
-            reminders.plan(meeting)  # the file may have convened, moved or cancelled it
+            keep_called(meeting)  # the file may have convened, moved or cancelled it
     publish_loaded(cycle, drafts)
     if report.created or report.updated:
         done = {"created": len(report.created), "updated": len(report.updated), "left": len(report.left)}

@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='meeting',
+            name='convened_at',
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='convoquée'),
+        ),
+        migrations.AddField(
+            model_name='meeting',
             name='invites_all',
             field=models.BooleanField(db_default=True, default=True, help_text='Celles qui s’y joindront plus tard aussi.', verbose_name='toutes les organisations du cycle'),
         ),

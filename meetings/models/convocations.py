@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
-from chantier.models import Organization
+from chantier.models import Cycle, Organization
 from meetings.models.meetings import Meeting, one_line
 
 DAYS_BEFORE = (7, 1)
@@ -65,6 +66,25 @@ class ConvocationQuerySet(models.QuerySet):
     def of(self, user: Any) -> "ConvocationQuerySet":
         """Keep those of a person."""
         return self.standing().filter(user=user)
+
+    def answerable(self) -> "ConvocationQuerySet":
+        """Keep those that may be answered now: of open accounts, to a convened meeting that has not begun."""
+        now = timezone.now()
+        ahead = Q(meeting__starts_at__gt=now)
+        ahead |= Q(meeting__starts_at=None, meeting__date__gt=timezone.localdate(now))
+        return self.standing().filter(
+            ahead,
+            Q(user=None) | Q(user__is_active=True),
+            meeting__state=Meeting.State.CONVENED,
+            meeting__cycle__in=Cycle.objects.existing(),
+        )
+
+    def standing_in(self) -> "ConvocationQuerySet":
+        """Tell who comes in somebody's place: `stands_in`."""
+        asked = Convocation.objects.standing().filter(
+            answer=Convocation.Answer.REPLACED, replaced_by=OuterRef("pk")
+        )
+        return self.annotate(stands_in=Exists(asked))
 
 
 class Convocation(models.Model):
@@ -144,6 +164,11 @@ class Convocation(models.Model):
     def who(self) -> str:
         """The person as others read them."""
         return str(self.user) if self.user_id else self.name or self.email
+
+    @property
+    def greeting(self) -> str:
+        """The name by which one greets them; empty where none is known."""
+        return self.user.name if self.user_id else self.name
 
     @property
     def address(self) -> str:

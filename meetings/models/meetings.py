@@ -3,7 +3,9 @@
 import datetime as dt
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -132,7 +134,10 @@ class Meeting(models.Model):
     )
     # Counts what people wrote on its page of preparation: who saves an older one compares first.
     revision = models.PositiveIntegerField("révision", default=0, db_default=0, editable=False)
-    # How many times the meeting moved once convened: the SEQUENCE of its calendar event.
+    # When its convocations were written; empty for a draft, and for one that a file convened, or a release
+    # before there were convocations, until `keep_called` notes who is called without writing to them.
+    convened_at = models.DateTimeField("convoquée", null=True, blank=True, editable=False)
+    # How many times the meeting moved, or was cancelled, once convened: the SEQUENCE of its calendar event.
     sequence = models.PositiveSmallIntegerField("déplacements", default=0, editable=False)
     current_version = models.OneToOneField(
         "SynthesisVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
@@ -179,6 +184,12 @@ class Meeting(models.Model):
         """Refuse hours that fall on another day than the date."""
         if self.starts_at and timezone.localdate(self.starts_at) != self.date:
             raise ValidationError("L’heure de début tombe un autre jour que la date.")
+
+    @property
+    def begins_at(self) -> dt.datetime:
+        """The instant until which people answer: its start, the first of its day where no hour is known."""
+        midnight = dt.datetime.combine(self.date, dt.time(), ZoneInfo(settings.TIME_ZONE))
+        return self.starts_at or midnight.astimezone(dt.UTC)
 
     @property
     def is_past(self) -> bool:

@@ -14,6 +14,7 @@ from meetings.access import may_download_bilan, synthesis_to_download
 from meetings.actions.publishing import has_draft
 from meetings.filters import MeetingFilter
 from meetings.models import Meeting
+from meetings.views.answering import shown_to
 from reports.views import serve
 
 MEETINGS_PER_PAGE = 30
@@ -59,6 +60,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         "events": events.offered(step.meeting, has_draft(step.meeting)) if coordinates else [],
         "previous": built.steps[here - 1] if here else None,
         "next": built.steps[here + 1] if here + 1 < len(built.steps) else None,
+        **shown_to(request.user, step.meeting),
     }
     return render(request, "meetings/meeting.html", context)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from chantier.demonstration import ACCOUNTS, PASSWORD
 from chantier.models import Chantier, Cycle, Membership, Organization, User
+from mailing.models import OutgoingEmail
 from meetings.models import Meeting
 from tests.pages import text_of
 
@@ -61,6 +62,13 @@ def test_a_member_reads_the_real_meetings_and_sees_the_next_one_coming(client, d
     assert (ahead.date - timezone.localdate()).days == 10
     assert ahead.title.split(" (")[0] in home
     assert "Rencontre du 9 mars 2021" in text_of(client.get("/rencontres/2021-03-09/"))
+
+
+def test_the_meeting_ahead_has_answers_and_wrote_to_nobody(client, demonstration):
+    rows = Meeting.objects.get(state=Meeting.State.CONVENED).convocations
+    assert sorted(rows.values_list("answer", flat=True)) == ["", "", "", "no", "yes"]
+    assert set(OutgoingEmail.objects.values_list("kind", flat=True)) == {"reminder"}
+    assert "Je serai là" in text_of(sign_in_as(client, "representante@ville.example").get("/"))
 
 
 def test_some_take_part_in_the_second_chantier_only(demonstration):

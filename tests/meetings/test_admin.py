@@ -6,8 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings import reminders
-from meetings.actions import convening
+from meetings.actions import calling, convening
 from meetings.models import Meeting, MeetingObjective, PointAnswer, Reading, SynthesisPoint
 from tests import factories as f
 from tests.admin_form import filled_in
@@ -255,7 +254,7 @@ def convened(cycle, member):
     day = timezone.localdate() + dt.timedelta(days=20)
     start = timezone.make_aware(dt.datetime.combine(day, dt.time(13, 30)))
     meeting = f.MeetingFactory(cycle=cycle, upcoming=True, date=day, starts_at=start)
-    reminders.plan(meeting)
+    calling.keep_called(meeting)
     return meeting
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from chantier.models import Objective
 from mailing.models import OutgoingEmail
-from meetings import reminders
+from meetings.actions import calling
 from meetings.models import Meeting, MeetingObjective, SynthesisPoint
 from tests import factories as f
 from tests.meetings.test_cycle_file import SMALL, load  # noqa: F401  a fixture
@@ -95,8 +95,8 @@ def test_a_file_that_cancels_or_moves_a_convened_meeting_takes_its_reminders_wit
     load(text)
     meeting = Meeting.objects.get(state="convened")
     f.ParticipationFactory(cycle=meeting.cycle, organization=f.MembershipFactory().organization)
-    reminders.plan(meeting)
-    day = lambda: {str(email.key)[-10:] for email in OutgoingEmail.objects.waiting()}  # noqa: E731
+    calling.keep_called(meeting)
+    day = lambda: {str(email.key)[-10:] for email in OutgoingEmail.objects.waiting().filter(kind="reminder")}  # noqa: E731
     assert day() == {str(ahead)}
     later = ahead + dt.timedelta(days=7)
     load(text.replace(f"date = {ahead}", f'date = {later}\nslug = "{meeting.slug}"'))

@@ -17,7 +17,7 @@ from ecpar_portal import french
 from mailing.actions import POINTLESS, NotSentAgain, deliver, send_again
 from mailing.models import OutgoingEmail
 from meetings import reminders
-from meetings.actions import convening
+from meetings.actions import calling, convening
 from meetings.calendar import calendar_of
 from meetings.models import Meeting
 from tests import factories as f
@@ -47,12 +47,18 @@ def meeting(cycle, member):
 
 
 def waiting():
-    return OutgoingEmail.objects.filter(state=State.WAITING).order_by("due_at", "to")
+    return OutgoingEmail.objects.filter(kind="reminder", state=State.WAITING).order_by("due_at", "to")
+
+
+def convene(meeting):
+    """Convene; the convocations have left, and what this file tests comes after."""
+    convening.convene(meeting, by=None)
+    OutgoingEmail.objects.filter(kind="convocation").update(state=State.DONE)
 
 
 def test_convening_plans_two_reminders_for_each_person_who_takes_part(meeting, member, cycle):
     colleague = f.member_of(cycle)
-    convening.convene(meeting, by=None)
+    convene(meeting)
     days = [(email.to, (meeting.date - timezone.localdate(email.due_at)).days) for email in waiting()]
     assert sorted(days) == sorted((person.email, day) for person in (member, colleague) for day in (7, 1))
     assert {timezone.localtime(email.due_at).time() for email in waiting()} == {dt.time(9)}
@@ -73,12 +79,12 @@ def test_nobody_else_receives_one(meeting, member, cycle):
     closed.save()
     f.member_of(f.CycleFactory())
     f.UserFactory(coordinator=True)
-    convening.convene(meeting, by=None)
+    convene(meeting)
     assert {email.to for email in waiting()} == {member.email}
 
 
 def test_a_reminder_says_when_where_and_what_for(meeting, member):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     OutgoingEmail.objects.update(due_at=timezone.now())
     deliver()
     message = mail.outbox[0]
@@ -100,7 +106,7 @@ def test_a_reminder_says_when_where_and_what_for(meeting, member):
 def test_nine_in_the_morning_stays_nine_when_the_clock_changes(cycle, member, day, expected):
     meeting = f.MeetingFactory(cycle=cycle, draft=True, date=day)
     with mock.patch("django.utils.timezone.now", return_value=dt.datetime(2027, 1, 5, tzinfo=dt.UTC)):
-        convening.convene(meeting, by=None)
+        convene(meeting)
     assert [email.due_at.astimezone(dt.UTC).isoformat() for email in waiting()] == expected
 
 
@@ -118,8 +124,8 @@ def test_a_meeting_at_an_hour_that_comes_twice_is_kept_in_utc_and_reminds_once_a
     meeting = Meeting.objects.get()
     assert meeting.starts_at == dt.datetime(2027, 11, 7, 5, 30, tzinfo=dt.UTC)  # the first of the two
     with mock.patch("django.utils.timezone.now", return_value=dt.datetime(2027, 1, 5, tzinfo=dt.UTC)):
-        convening.convene(meeting, by=None)
-        reminders.plan_all()
+        convene(meeting)
+        calling.keep_all()
     instants = [dt.datetime(2027, 10, 31, 13, tzinfo=dt.UTC), dt.datetime(2027, 11, 6, 13, tzinfo=dt.UTC)]
     assert [(email.due_at, email.expires_at) for email in waiting()] == [
         (instants[0], instants[1]),
@@ -131,27 +137,27 @@ def test_what_is_already_past_is_not_planned(cycle, member):
     for days, planned in ((30, 2), (3, 1), (0, 0)):
         OutgoingEmail.objects.all().delete()
         day = timezone.localdate() + dt.timedelta(days=days)
-        convening.convene(f.MeetingFactory(cycle=cycle, draft=True, date=day), by=None)
+        convene(f.MeetingFactory(cycle=cycle, draft=True, date=day))
         assert waiting().count() == planned
 
 
 def test_moving_a_meeting_moves_its_reminders_and_withdraws_the_old_ones(meeting, member):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     slug, later = meeting.slug, meeting.date + dt.timedelta(days=10)
     convening.move(meeting, date=later, starts_at=None, ends_at=None, by=None)
     assert {(later - timezone.localdate(email.due_at)).days for email in waiting()} == {7, 1}
-    assert OutgoingEmail.objects.filter(state=State.WITHDRAWN).count() == 2
+    assert OutgoingEmail.objects.filter(kind="reminder", state=State.WITHDRAWN).count() == 2
     assert (meeting.slug, meeting.sequence) == (slug, 1)
 
 
 def test_a_cancelled_meeting_reminds_nobody(meeting):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     convening.cancel(meeting, by=None)
     assert not waiting().exists()
 
 
 def test_no_reminder_leaves_once_the_meeting_has_started(meeting):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     past = timezone.now() - dt.timedelta(minutes=1)
     OutgoingEmail.objects.update(due_at=past, expires_at=past)
     assert deliver() == 0
@@ -159,34 +165,34 @@ def test_no_reminder_leaves_once_the_meeting_has_started(meeting):
 
 
 def test_planning_again_doubles_nothing_and_follows_who_comes_and_goes(meeting, member, cycle):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     before = set(waiting().values_list("pk", "key"))
-    assert reminders.plan_all() == 2
+    calling.keep_all()
     assert set(waiting().values_list("pk", "key")) == before
 
     newcomer = f.member_of(cycle)
     Membership.objects.filter(user=member).update(until=timezone.localdate())
-    reminders.plan_all()
+    calling.keep_all()
     assert {email.to for email in waiting()} == {newcomer.email}
 
 
 def test_what_has_left_never_leaves_again(meeting):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     OutgoingEmail.objects.filter(pk=waiting().first().pk).update(due_at=timezone.now())
     assert deliver() == 1
-    reminders.plan_all()
+    calling.keep_all()
     assert waiting().count() == 1
 
 
 @pytest.mark.parametrize("tried", [{}, {"attempts": 3}])
 def test_a_late_reminder_is_not_lost_by_a_new_plan_and_tells_what_is_true_then(meeting, tried):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     first = waiting().first()
     later = first.due_at + dt.timedelta(hours=1)
     OutgoingEmail.objects.filter(pk=first.pk).update(**tried, due_at=later + dt.timedelta(minutes=len(tried)))
     Meeting.objects.update(place="Lévis")
     with mock.patch("django.utils.timezone.now", return_value=later):
-        reminders.plan_all()
+        calling.keep_all()
         deliver()
     assert [message.to for message in mail.outbox] == [[first.to]]
     assert "Lévis" in mail.outbox[0].body
@@ -210,17 +216,18 @@ def change_of_address(meeting, member):
     ids=["cancelled", "moved", "left", "organisation left", "account closed", "address changed"],
 )
 def test_what_lost_its_purpose_since_it_was_planned_does_not_leave(meeting, member, coordinator, change):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     OutgoingEmail.objects.update(due_at=timezone.now())
     change(meeting, member)
     assert deliver() == 0
     assert mail.outbox == []
-    assert {email.state for email in OutgoingEmail.objects.all()} == {State.WITHDRAWN}
-    assert {email.last_error for email in OutgoingEmail.objects.all()} == {POINTLESS}
+    written = OutgoingEmail.objects.filter(kind="reminder")
+    assert {email.state for email in written} == {State.WITHDRAWN}
+    assert {email.last_error for email in written} == {POINTLESS}
 
 
 def test_a_demonstration_reminds_nobody_where_it_is_off(meeting, member, settings):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     Cycle.objects.update(is_demonstration=True)
     OutgoingEmail.objects.update(due_at=timezone.now())
     settings.DEMO = False
@@ -228,7 +235,7 @@ def test_a_demonstration_reminds_nobody_where_it_is_off(meeting, member, setting
 
 
 def test_a_reminder_that_comes_too_late_says_nothing_false(meeting, member):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     with mock.patch("django.utils.timezone.now", return_value=meeting.starts_at - dt.timedelta(hours=5)):
         deliver()
     (message,) = mail.outbox
@@ -237,21 +244,21 @@ def test_a_reminder_that_comes_too_late_says_nothing_false(meeting, member):
 
 
 def test_a_reminder_sent_again_stays_when_reminders_are_planned_anew(meeting, member, coordinator):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     OutgoingEmail.objects.update(due_at=timezone.now())
     deliver()
-    send_again(OutgoingEmail.objects.order_by("pk").first(), by=coordinator)
-    reminders.plan_all()
+    send_again(OutgoingEmail.objects.filter(kind="reminder").first(), by=coordinator)
+    calling.keep_all()
     assert deliver() == 1
 
 
 def test_nothing_of_a_cancelled_meeting_is_sent_again(meeting, member, coordinator):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     OutgoingEmail.objects.update(due_at=timezone.now())
     deliver()
     convening.cancel(meeting, by=None)
     with pytest.raises(NotSentAgain, match="plus utile"):
-        send_again(OutgoingEmail.objects.first(), by=coordinator)
+        send_again(OutgoingEmail.objects.filter(kind="reminder").first(), by=coordinator)
 
 
 def test_one_meeting_that_cannot_be_planned_leaves_the_others_planned(meeting, member, cycle, monkeypatch):
@@ -260,19 +267,20 @@ def test_one_meeting_that_cannot_be_planned_leaves_the_others_planned(meeting, m
     whole = reminders.calendar_of
     broken = lambda which: 1 / 0 if which.pk == meeting.pk else whole(which)  # noqa: E731
     monkeypatch.setattr(reminders, "calendar_of", broken)
-    assert reminders.plan_all() == 2
+    calling.keep_all()
+    assert waiting().count() == 2
 
 
 def test_a_title_of_several_lines_does_not_stop_a_reminder(meeting, member):
     Meeting.objects.update(title="Mesures\u2028et repérage")
     meeting.refresh_from_db()
-    convening.convene(meeting, by=None)
+    convene(meeting)
     assert waiting().first().subject.replace("\u00a0", " ").startswith("Rappel : Mesures et repérage, ")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_cancellation_at_the_moment_of_planning_leaves_no_reminder(meeting, member):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     read_before = Meeting.objects.get(pk=meeting.pk)
     convening.cancel(meeting, by=None)
     reminders.plan(read_before)
@@ -280,7 +288,7 @@ def test_a_cancellation_at_the_moment_of_planning_leaves_no_reminder(meeting, me
 
 
 def test_the_admin_moves_a_convened_meeting_and_reminds_of_what_it_says_now(sign_in, coordinator, meeting):
-    convening.convene(meeting, by=None)
+    convene(meeting)
     client, address = sign_in(coordinator), reverse("admin:meetings_meeting_change", args=[meeting.pk])
     later = meeting.date + dt.timedelta(days=3)
     sent = filled_in(client, address, date=str(later), **{"objectives-0-text": "Choisir trois mesures"})
@@ -324,6 +332,6 @@ def test_each_person_more_costs_the_same(cycle, member):
         meeting = f.MeetingFactory(cycle=cycle, draft=True, date=day)
         f.MeetingObjectiveFactory.create_batch(3 * number, meeting=meeting)
         with CaptureQueriesContext(connection) as queries:
-            convening.convene(meeting, by=None)
+            convene(meeting)
         counts.append(len(queries))
     assert counts[2] - counts[1] == counts[1] - counts[0]

@@ -39,7 +39,7 @@ def test_a_meeting_is_convened_held_and_cancelled_with_a_trace_of_each(coordinat
     convening.convene(first, by=coordinator)
     convening.hold(first, by=coordinator)
     convening.cancel(second, by=coordinator)
-    assert told(first) == [("convened", {"date": str(first.date)}), ("held", {})]
+    assert told(first) == [("convened", {"date": str(first.date), "people": 0}), ("held", {})]
     assert told(second) == [("cancelled", {})]
     assert set(TraceEntry.objects.values_list("by", flat=True)) == {coordinator.pk}
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from chantier.models import Cycle, Membership, Organization, User
 from chantier.models.invitations import digest_of
+from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
+from meetings.answer_link import token_of
 from meetings.models import Meeting
 from reports.models import Report
 from tests import factories as f
@@ -57,6 +59,9 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     f.SynthesisPointFactory(meeting=meeting)
     publish(meeting, by=None)
     draft = f.MeetingFactory(cycle=cycle, draft=True, date=day + dt.timedelta(days=90))
+    ahead = f.MeetingFactory(cycle=cycle, upcoming=True)
+    keep_called(ahead)
+    called = ahead.convocations.get(user=reader)
     report = Report.objects.get(kind="synthesis", object_id=meeting.current_version.pk)
     digest = {"token_digest": digest_of(f"jeton-{cycle.pk}")}
     spokesperson = {"organization": organization, "role": Membership.Role.REPRESENTATIVE}
@@ -64,6 +69,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
         "cycle": cycle,
         "meeting": meeting,
         "draft": {"meeting": draft},
+        "ahead": {"meeting": ahead, "convocation": called},
         "report": report,
         "organization": organization,
         "reader": reader.membership,
@@ -86,6 +92,10 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "rencontres/<slug:slug>/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/synthese.pdf": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/evenement/<slug:name>/": lambda its: [its["meeting"].slug, "convoquer"],
+    "rencontres/<slug:slug>/convoquer/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/repondre/": lambda its: [its["meeting"].slug],
+    "convocation/<int:pk>/": lambda its: [its["convocation"].pk],
+    "convocation/<str:token>/": lambda its: [token_of(its["convocation"])],
     "rapports/<uuid:pk>/": lambda its: [its["report"].pk],
     "rapports/<uuid:pk>/reessayer/": lambda its: [its["report"].pk],
 }

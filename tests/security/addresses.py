@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from chantier.models import Chantier, Cycle, Invitation, Membership, Organization, Region, User
 from ecpar_portal.access import walk
+from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
-from meetings.models import Meeting
+from meetings.answer_link import token_of
+from meetings.models import Convocation, Meeting
 from reports.models import Report, private_storage
 from tests import factories as f
 
@@ -35,6 +37,10 @@ EXAMPLES = {
     "rencontres/<slug:slug>/": lambda: [published().slug],
     "rencontres/<slug:slug>/evenement/<slug:name>/": lambda: [published().slug, "publier"],
     "rencontres/<slug:slug>/synthese.pdf": lambda: [published().slug],
+    "rencontres/<slug:slug>/convoquer/": lambda: [Meeting.objects.filter(state="draft").first().slug],
+    "rencontres/<slug:slug>/repondre/": lambda: [Meeting.objects.filter(state="convened").first().slug],
+    "convocation/<int:pk>/": lambda: [Convocation.objects.first().pk],
+    "convocation/<str:token>/": lambda: [token_of(Convocation.objects.first())],
     "rapports/<uuid:pk>/": lambda: [Report.objects.get(state=Report.State.DONE).pk],
     "rapports/<uuid:pk>/reessayer/": lambda: [Report.objects.get(state=Report.State.FAILED).pk],
     r"compte/^confirm-email/(?P<key>[-:\w]+)/$": lambda: ["abc"],
@@ -59,8 +65,9 @@ def make_network() -> Cycle:
     meeting = f.MeetingFactory(cycle=cycle, date=dt.date(2021, 3, 9), title="Cadre de référence")
     answered = f.MeetingObjectiveFactory(meeting=meeting)
     f.PointAnswerFactory(point=f.SynthesisPointFactory(meeting=meeting), objective=answered)
-    f.MeetingFactory(cycle=cycle, upcoming=True)
     f.member_of(cycle)
+    f.MeetingFactory(cycle=cycle, draft=True, date=timezone.localdate() + dt.timedelta(days=40))
+    keep_called(f.MeetingFactory(cycle=cycle, upcoming=True))
     version = publish(meeting, by=None)
     name = private_storage().save("reports/aa/essai", ContentFile(b"%PDF-1.7"))
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}

@@ -5,6 +5,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from meetings.models import Convocation
 from tests import factories as f
 from tests.security.addresses import every_address, look, make_network
 from tests.security.fuzz import TRIED, Page, values
@@ -49,7 +50,8 @@ def portal(db, settings):
     settings.LIMITS = dict.fromkeys(settings.LIMITS, (1_000_000, 60))
     settings.ACCOUNT_RATE_LIMITS = False
     make_network()
-    return {"coordinator": f.UserFactory(coordinator=True), "anonymous": None}
+    called = Convocation.objects.first().user
+    return {"coordinator": f.UserFactory(coordinator=True), "anonymous": None, "called": called}
 
 
 def client_of(person) -> Client:
@@ -69,14 +71,15 @@ def pages_of(person) -> list[Page]:
     return pages
 
 
-@pytest.mark.parametrize("role", ["coordinator", "anonymous"])
+@pytest.mark.parametrize("role", ["coordinator", "anonymous", "called"])
 def test_no_form_fails_whatever_is_sent(portal, role):
     forms = {}
     for page in pages_of(portal[role]):
         for form in page.forms:
             if form.method == "post" and form.action not in NOT_TRIED:
                 forms.setdefault((form.action, *sorted(form.fields)), form)
-    assert len(forms) > (20 if role == "coordinator" else 1)
+    assert len(forms) > {"coordinator": 20, "called": 8}.get(role, 1)
+    assert (role == "called") == any("/repondre/" in action for action, *_ in forms)
 
     @bounded
     @given(st.sampled_from(sorted(forms.values(), key=repr)), st.data())

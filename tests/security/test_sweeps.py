@@ -26,6 +26,7 @@ def test_the_examples_lead_to_their_routes_and_to_something_that_exists(addresse
     # The coordinator speaks for no organisation, so that no reader is theirs to end.
     missing = {"admin/(?P<url>.*)$", "admin/r/<path:content_type_id>/<path:object_id>/"}
     missing |= {"invitations/personnes/<int:pk>/terminer/"}
+    missing |= {"rencontres/<slug:slug>/repondre/"}  # nobody calls them to a meeting either
     # Nobody has codes before a second factor.
     missing |= {f"compte/2fa/recovery-codes/{name}" for name in ("", "download/")}
     for route, address in addresses.items():

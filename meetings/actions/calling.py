@@ -1,0 +1,145 @@
+"""Who is called to a meeting is kept true: people come, go, are called again, and each is told once."""
+
+import datetime as dt
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from mailing.actions import POINTLESS
+from mailing.models import OutgoingEmail
+from meetings import reminders
+from meetings.called import Called, called_to, calls, may_be_told, with_reason
+from meetings.emails import Messages
+from meetings.models import Convocation, Meeting
+from meetings.models.convocations import new_nonce
+
+logger = logging.getLogger(__name__)
+
+State = OutgoingEmail.State
+# A message that waits was not read; one that a backup held may have left before.
+MAY_HAVE_ARRIVED = {State.DONE, State.RUNNING, State.HELD}
+RECENT = dt.timedelta(days=7)
+
+
+@transaction.atomic
+def keep_called(meeting: Meeting) -> None:
+    """Call who is to be called and is not yet, take back who is no more, and plan the reminders.
+
+    Each is told once; running it again changes nothing. Of a meeting without `convened_at`, it notes who is
+    called and writes to nobody: they know of it from elsewhere.
+    """
+    meeting = held(meeting)
+    if not calls(meeting):
+        reminders.withdraw(meeting)
+        reminders.plan(meeting)  # the word after it may be to come
+        return
+    quiet = meeting.convened_at is None
+    if quiet:
+        meeting.convened_at = timezone.now()
+        Meeting.objects.filter(pk=meeting.pk).update(convened_at=meeting.convened_at)
+    called, rows = called_to(meeting), list(meeting.convocations.select_related("user"))
+    fresh = _call(meeting, called, rows)
+    kept = with_reason(rows, called.members, called.guests)
+    let_go(meeting, [row for row in rows if row.withdrawn_at is None and row.pk not in kept])
+    if not quiet:
+        messages, unheard = Messages(meeting), _unheard(meeting)
+        for row in [*fresh, *(row for row in rows if row.pk in unheard and row.pk in kept)]:
+            messages.convocation(row)
+    reminders.plan(meeting)
+
+
+def keep_all() -> None:
+    """Do so for every meeting to come, and for those of the last days, whose last word may be to plan."""
+    recent = Meeting.objects.filter(date__gte=timezone.localdate() - RECENT)
+    for meeting in recent.exclude(state=Meeting.State.DRAFT):
+        try:
+            keep_called(meeting)
+        except Exception:  # whatever is wrong with one meeting, the others are looked at
+            logger.exception("not planned", extra={"row": f"meetings.Meeting {meeting.pk}"})
+
+
+def held(meeting: Meeting) -> Meeting:
+    """Read a meeting again and hold it: somebody may be moving it, or taking its last place, just now."""
+    meetings = Meeting.objects.select_for_update(of=["self"]).select_related("cycle__chantier")
+    return meetings.get(pk=meeting.pk)
+
+
+def _call(meeting: Meeting, called: Called, rows: list[Convocation]) -> list[Convocation]:
+    """Make the rows that are missing, and call again who was withdrawn; return them."""
+    by_user = {row.user_id: row for row in rows if row.user_id}
+    by_address = {row.email.lower(): row for row in rows if not row.user_id}
+    new, fresh = [], []
+    for membership in called.members.values():
+        row, organization = by_user.get(membership.user_id), membership.organization
+        if row is None:
+            new.append(Convocation(meeting=meeting, user=membership.user, organization=organization))
+        elif row.withdrawn_at:
+            fresh.append(call_again(row, organization=organization))
+        elif row.organization_id != organization.pk:
+            Convocation.objects.filter(pk=row.pk).update(organization=organization)
+    for email, guest in called.guests.items():
+        row = by_address.get(email)
+        if row is None:
+            new.append(Convocation(meeting=meeting, email=guest.email, name=guest.name))
+        elif row.withdrawn_at:
+            fresh.append(call_again(row, name=guest.name))
+    return [*Convocation.objects.bulk_create(new), *fresh]
+
+
+def call_again(row: Convocation, **changed: object) -> Convocation:
+    """Call somebody who was withdrawn, as if for the first time: no answer, and a link of their own again."""
+    anew = {"withdrawn_at": None, "answer": "", "answered_at": None, "replaced_by": None}
+    anew |= {"nonce": new_nonce(), "called_at": timezone.now()} | changed
+    for name, value in anew.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(anew))
+    return row
+
+
+def let_go(meeting: Meeting, rows: list[Convocation]) -> None:
+    """Withdraw people, and tell those who had been told; whoever they stood in for is asked again."""
+    if not rows:
+        return
+    told, messages = told_of(meeting, rows), Messages(meeting)
+    gone = Convocation.objects.filter(pk__in=[row.pk for row in rows])
+    gone.update(withdrawn_at=timezone.now())
+    nobody = {"answer": "", "answered_at": None, "replaced_by": None}
+    meeting.convocations.filter(replaced_by__in=gone.values("pk")).update(**nobody)
+    for row in rows:
+        reminders.withdraw_from(row)
+        if row.pk in told:
+            messages.uninvited(row)
+
+
+def told_of(meeting: Meeting, rows: Iterable[Convocation]) -> set[int]:
+    """Who of these people knows that they are called: by a message that left, or from elsewhere.
+
+    Nobody writes any more to those whose account is closed or erased.
+    """
+    states = _states(meeting)
+    found = set()
+    for row in rows:
+        its = states[row.pk, reminders.call_of(row)]
+        if may_be_told(row) and (not its or its & MAY_HAVE_ARRIVED):
+            found.add(row.pk)
+    return found
+
+
+def _states(meeting: Meeting) -> dict[tuple[int, str], set[str]]:
+    """The states of the messages of each call."""
+    found = defaultdict(set)
+    for key, state in reminders.calls_of(meeting).values_list("key", "state"):
+        _, _, pk, call, *_ = key.split("/")
+        found[int(pk), call].add(state)
+    return found
+
+
+def _unheard(meeting: Meeting) -> set[int]:
+    """Whose convocation was taken back on its way, as after a change of address, without another."""
+    lost = reminders.calls_of(meeting).filter(state=State.WITHDRAWN, last_error=POINTLESS)
+    states = _states(meeting)
+    keys = [key.split("/") for key in lost.values_list("key", flat=True)]
+    return {int(pk) for _, _, pk, call, *_ in keys if states[int(pk), call] == {State.WITHDRAWN}}

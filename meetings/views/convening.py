@@ -1,0 +1,74 @@
+"""Convening a meeting: the message is looked at, with whom it goes to, before it leaves."""
+
+import re
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from chantier.access import is_coordinator
+from ecpar_portal import french
+from ecpar_portal.access import require
+from ecpar_portal.limits import limit, unsafe
+from ecpar_portal.refusal import Refusal
+from ecpar_portal.rich_text import clean
+from meetings.actions import convening
+from meetings.called import called_to
+from meetings.emails import Messages
+from meetings.models import Meeting
+
+COUNT = re.compile(r"[0-9]{1,6}", re.ASCII)
+
+
+@require_http_methods(["GET", "POST"])
+@require(is_coordinator)
+@limit("events", when=unsafe)
+def convene(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who will receive what; a POST sends it to as many people as the page told."""
+    meetings = Meeting.objects.visible_to(request.user).select_related("cycle__chantier")
+    meeting = get_object_or_404(meetings, slug=slug)
+    if meeting.state != Meeting.State.DRAFT:
+        messages.error(request, "Cette rencontre n’est plus un brouillon.")
+        return redirect(meeting)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            convening.convene(meeting, by=request.user, people=_told(request))
+        except Refusal as reason:
+            refusal = str(reason)
+        else:
+            messages.success(request, "La rencontre est convoquée; les messages partent.")
+            return redirect(meeting)
+    called, message = called_to(meeting), Messages(meeting).shown()
+    context = {
+        "meeting": meeting,
+        "called": called,
+        "refusal": refusal,
+        "warnings": _warnings(meeting, called.people),
+        "message": message,
+        "html": clean(message["html"].partition("</head>")[2]),
+    }
+    return render(request, "meetings/convene.html", context)
+
+
+def _told(request: HttpRequest) -> int:
+    """How many people the page told; as many as nobody where the form says nothing that it wrote."""
+    told = request.POST.get("people", "")
+    return int(told) if COUNT.fullmatch(told) else -1
+
+
+def _warnings(meeting: Meeting, people: int) -> list[str]:
+    """What the coordinator may have forgotten; nothing of it stops them."""
+    told = []
+    if meeting.is_past:
+        told.append(f"La date est passée{french.NBSP}: aucun message ne partira.")
+    if not people:
+        told.append("Personne n’est convoqué pour l’instant.")
+    if meeting.starts_at is None:
+        told.append("Les heures ne sont pas données.")
+    if not meeting.place and not meeting.video_link:
+        told.append("Ni lieu ni lien de visioconférence.")
+    if meeting.answer_by and meeting.answer_by > meeting.date:
+        told.append("On attend les réponses jusqu’après la rencontre.")
+    return told
