@@ -19,6 +19,14 @@ def may_download_bilan(user: Any) -> QuerySet:
     return Cycle.objects.visible_to(user).select_related("chantier")
 
 
+def may_follow(user: Any) -> QuerySet:
+    """The meetings whose answers a person reads: a coordinator, once they were convened."""
+    if not (user.is_authenticated and user.is_coordinator):
+        return Meeting.objects.none()
+    announced = Meeting.objects.visible_to(user).exclude(state=Meeting.State.DRAFT)
+    return announced.select_related("cycle__chantier")
+
+
 def convocations_shown_to(user: Any) -> QuerySet:
     """A person's own convocations, of meetings that they see, to read and answer in the portal."""
     related = ("meeting__cycle__chantier", "user", "organization", "replaced_by__user")

@@ -14,9 +14,14 @@ class MeetingsConfig(AppConfig):
         from chantier import trace
         from chantier.models import Cycle
         from mailing.registry import Kind, register
-        from meetings import documents, privacy, reminders  # models exist only once every app is loaded
-        from meetings.access import may_download_bilan, may_download_synthesis
-        from meetings.models import SynthesisVersion
+        from meetings import (  # models exist only once every app is loaded
+            attendance,
+            documents,
+            privacy,
+            reminders,
+        )
+        from meetings.access import may_download_bilan, may_download_synthesis, may_follow
+        from meetings.models import Meeting, SynthesisVersion
         from reports import registry
 
         privacy.declarations()
@@ -30,6 +35,7 @@ class MeetingsConfig(AppConfig):
 
         trace.register(
             convened="Rencontre convoquée",
+            called_once_more="Convocation renvoyée",
             moved="Rencontre déplacée",
             held="Rencontre tenue",
             cancelled="Rencontre annulée",
@@ -67,6 +73,31 @@ class MeetingsConfig(AppConfig):
                 title=documents.synthesis_title,
                 filename=documents.synthesis_filename,
                 asked=documents.synthesis_asked,
+            )
+        )
+        registry.register(
+            registry.Kind(
+                name="attendance",
+                model=Meeting,
+                may_download=may_follow,
+                content_key=attendance.key,
+                render=attendance.pdf,
+                title=attendance.title,
+                filename=lambda meeting: attendance.filename(meeting, "pdf"),
+                asked=attendance.asked,
+            )
+        )
+        registry.register(
+            registry.Kind(
+                name="attendance_sheet",
+                model=Meeting,
+                may_download=may_follow,
+                content_key=attendance.key,
+                render=attendance.xlsx,
+                title=lambda meeting: f"{attendance.title(meeting)} (Excel)",
+                filename=lambda meeting: attendance.filename(meeting, "xlsx"),
+                asked=attendance.asked,
+                content_type=attendance.XLSX,
             )
         )
         registry.register(

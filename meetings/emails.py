@@ -1,6 +1,7 @@
 """The messages that call people to a meeting, move it and take it back; reminders are in `reminders.py`."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from ecpar_portal import french
-from mailing.actions import queue
+from mailing.actions import AGAIN, queue
 from meetings.answer_link import link_of
 from meetings.calendar import Requests
 from meetings.models import Convocation, Meeting
@@ -27,9 +28,15 @@ class Messages:
         self.details = details_of(meeting)
         self._calendars: dict[str, Requests] = {}
 
-    def convocation(self, row: Convocation, *, asked_by: Convocation | None = None) -> None:
-        """Call somebody; once for each call and day, and for each person who asks them to come instead."""
+    def convocation(
+        self, row: Convocation, *, asked_by: Convocation | None = None, once_more: bool = False
+    ) -> None:
+        """Call somebody; once for each call and day, for each person who asks them to come instead.
+
+        `once_more` writes another message to who was called already.
+        """
         key = key_of("convocation", row, self.meeting.sequence)
+        key = f"{key}{AGAIN}{uuid.uuid4()}" if once_more else key
         self._write(
             "convocation",
             row,

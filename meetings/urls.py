@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import answering, convening, happening, reading
+from meetings.views import answering, convening, following, happening, reading
 
 urlpatterns = [
     path("chantier/<slug:slug>/", reading.cycle, name="cycle"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("rencontres/<slug:slug>/", reading.meeting, name="meeting"),
     path("rencontres/<slug:slug>/evenement/<slug:name>/", happening.meeting_event, name="meeting_event"),
     path("rencontres/<slug:slug>/convoquer/", convening.convene, name="convene"),
+    path("rencontres/<slug:slug>/suivi/", following.following, name="following"),
+    path("rencontres/<slug:slug>/presences.pdf", following.attendance_pdf, name="attendance_pdf"),
+    path("rencontres/<slug:slug>/presences.xlsx", following.attendance_xlsx, name="attendance_xlsx"),
     path("rencontres/<slug:slug>/repondre/", answering.answer, name="answer"),
     path("convocation/<int:pk>/", answering.convocation, name="convocation"),
     path("convocation/<str:token>/", answering.open_link, name="open_convocation"),

@@ -58,10 +58,11 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     meeting = f.MeetingFactory(cycle=cycle, date=day, state=Meeting.State.HELD)
     f.SynthesisPointFactory(meeting=meeting)
     publish(meeting, by=None)
-    draft = f.MeetingFactory(cycle=cycle, draft=True, date=day + dt.timedelta(days=90))
     ahead = f.MeetingFactory(cycle=cycle, upcoming=True)
     keep_called(ahead)
     called = ahead.convocations.get(user=reader)
+    # Last: the table of the admin speaks of a draft.
+    draft = f.MeetingFactory(cycle=cycle, draft=True, date=day + dt.timedelta(days=90))
     report = Report.objects.get(kind="synthesis", object_id=meeting.current_version.pk)
     digest = {"token_digest": digest_of(f"jeton-{cycle.pk}")}
     spokesperson = {"organization": organization, "role": Membership.Role.REPRESENTATIVE}
@@ -96,6 +97,9 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "rencontres/<slug:slug>/repondre/": lambda its: [its["meeting"].slug],
     "convocation/<int:pk>/": lambda its: [its["convocation"].pk],
     "convocation/<str:token>/": lambda its: [token_of(its["convocation"])],
+    "rencontres/<slug:slug>/suivi/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/presences.pdf": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/presences.xlsx": lambda its: [its["meeting"].slug],
     "rapports/<uuid:pk>/": lambda its: [its["report"].pk],
     "rapports/<uuid:pk>/reessayer/": lambda its: [its["report"].pk],
 }
