@@ -62,7 +62,13 @@ def test_the_page_tells_who_receives_what_and_sends_it_once(sign_in, coordinator
     client, address = sign_in(coordinator), reverse("convene", args=[meeting.slug])
     assert reverse("convene", args=[meeting.slug]) in client.get(meeting.get_absolute_url()).text
     page = client.get(address)
-    for words in ("3 personnes du cycle", "2 organisations", "1 par courriel", "Envoyer la convocation à 4 personnes", "Répondez"):
+    for words in (
+        "3 personnes du cycle",
+        "2 organisations",
+        "1 par courriel",
+        "Envoyer la convocation à 4 personnes",
+        "Répondez",
+    ):
         assert words in text_of(page)
     assert "Ni lieu ni lien" in text_of(page)
     assert "style=" not in page.text
