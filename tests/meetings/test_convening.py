@@ -79,6 +79,14 @@ def test_the_page_tells_who_receives_what_and_sends_it_once(sign_in, coordinator
     assert TraceEntry.objects.get(event="convened").detail["people"] == 4
 
 
+def test_what_was_typed_is_text_in_the_message_that_is_shown(sign_in, coordinator, meeting):
+    Meeting.objects.update(title='Mesures <img src=x onerror="alert(1)">', place="<script>alert(1)</script>")
+    page = sign_in(coordinator).get(reverse("convene", args=[meeting.slug])).text
+    assert "<img" not in page
+    assert "<script>alert" not in page
+    assert page.count("&lt;img src=x") > 3
+
+
 @pytest.mark.parametrize("told", ["1", "3", "", "deux", "-2", "9" * 40])
 def test_it_is_not_sent_to_another_number_of_people_than_was_told(sign_in, coordinator, meeting, cycle, told):
     f.member_of(cycle)
@@ -267,6 +275,15 @@ def test_who_is_called_again_meanwhile_is_not_told_that_it_is_over(meeting, cycl
     cycle.participations.update(left=None)
     calling.keep_all()
     assert left() == [(member.email, "convocation")]
+
+
+def test_who_is_called_again_and_let_go_before_a_word_leaves_is_told_that_it_is_over(meeting, cycle, member):
+    convening.convene(meeting, by=None)
+    left()
+    for day in (timezone.localdate(), None, timezone.localdate()):
+        cycle.participations.update(left=day)
+        calling.keep_all()
+    assert left() == [(member.email, "uninvited")]
 
 
 def test_a_demonstration_calls_nobody_where_it_is_off(meeting, member, settings):
