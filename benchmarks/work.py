@@ -129,12 +129,15 @@ def crowded_meeting() -> Any:
     from django.utils import timezone
 
     from chantier.models import Membership, User
+    from meetings.actions.calling import keep_called
     from meetings.models import Meeting
 
     meeting = Meeting.objects.upcoming().first()
     people = User.objects.bulk_create(User(email=f"mesure{n}@ville.example") for n in range(MESSAGES))
     here = {"organization": meeting.cycle.organizations.first(), "since": timezone.localdate()}
     Membership.objects.bulk_create(Membership(user=person, role="reader", **here) for person in people)
+    Meeting.objects.filter(pk=meeting.pk).update(convened_at=None)  # notes who is called, writes to nobody
+    keep_called(meeting)
     return meeting
 
 

@@ -272,12 +272,8 @@ def still_taken_back(emails: Sequence[OutgoingEmail]) -> list[OutgoingEmail]:
     """What tells people that they are no longer called, while that is so: not once they are called again."""
     useful = []
     for meeting, found in _by_meeting(emails):
-        rows = meeting.convocations.exclude(withdrawn_at=None).in_bulk([int(c.person) for _, c in found])
-        useful += [
-            email
-            for email, cause in found
-            if (row := rows.get(int(cause.person))) and cause.rest[0] == call_of(row)
-        ]
+        gone = meeting.convocations.exclude(withdrawn_at=None).in_bulk([int(c.person) for _, c in found])
+        useful += [email for email, cause in found if int(cause.person) in gone]
     return useful
 
 

@@ -47,9 +47,14 @@ def convene(request: HttpRequest, slug: str) -> HttpResponse:
         "refusal": refusal,
         "warnings": _warnings(meeting, called.people),
         "message": message,
-        "html": clean(message["html"].partition("</head>")[2]),
+        "html": clean(_as_part(message["html"])),
     }
     return render(request, "meetings/convene.html", context)
+
+
+def _as_part(html: str) -> str:
+    """The body of a message, its title one of those of the page."""
+    return html.partition("</head>")[2].replace("<h1", "<h3").replace("</h1>", "</h3>")
 
 
 def _told(request: HttpRequest) -> int:

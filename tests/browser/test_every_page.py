@@ -12,8 +12,10 @@ from chantier.actions.invitations import invite
 from chantier.models import Membership, Organization, TraceEntry, User
 from ecpar_portal.access import walk
 from mailing.models import OutgoingEmail
+from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
-from meetings.models import Meeting
+from meetings.answer_link import token_of
+from meetings.models import Convocation, Meeting
 from reports.models import Report
 from tests import factories as f
 from tests.chantier.signing_in import PASSWORD, totp_code, with_password
@@ -29,6 +31,7 @@ NOT_PAGES = {
     "rencontres/<slug:slug>/synthese.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "chantier/<slug:slug>/bilan.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "rencontres/<slug:slug>/evenement/<slug:name>/": "takes a POST and leads to the meeting",
+    "convocation/<str:token>/": "leads to `convocation/<int:pk>/`",
     "compte/donnees/exporter/": "takes a POST and leads to a report",
     "compte/donnees/effacer/": "asks for the password first; in `account_pages`",
     "robots.txt": "text, for search engines",
@@ -70,6 +73,8 @@ def network(visitor):
     point.save()
     organization = f.member_of(cycle, name="Ville de Québec").organization
     f.MembershipFactory(organization=organization, role="reader")
+    f.AgendaLineFactory(meeting=ahead)
+    keep_called(ahead)
     day = dt.timedelta(days=1)
     ended = {"sent_at": timezone.now() - 20 * day, "expires_at": timezone.now() - 6 * day}
     for state in ({}, ended, {"accepted_at": timezone.now()}, {"withdrawn_at": timezone.now()}):
@@ -92,6 +97,13 @@ def addresses(cycle) -> dict[str, str]:
         "compte/presentation/": reverse("showing"),
         "rencontres/": reverse("meeting_list"),
         "rencontres/<slug:slug>/": cycle.meetings.get(title="Cadre de référence").get_absolute_url(),
+        "rencontres/<slug:slug>/convoquer/": reverse(
+            "convene", args=[cycle.meetings.get(state="draft").slug]
+        ),
+        "rencontres/<slug:slug>/repondre/": reverse(
+            "answer", args=[cycle.meetings.get(state="convened").slug]
+        ),
+        "convocation/<int:pk>/": reverse("convocation", args=[0]),
         "rapports/": reverse("report_list"),
         "invitations/": reverse("invitation_list"),
         "invitations/liste/": reverse("invite_list"),
@@ -209,6 +221,10 @@ def test_nobody_meets_an_obstacle_on_the_way_in(visitor, network, width, theme):
         invite(email, organization=organization, role="reader", by=coordinator)
         text = OutgoingEmail.objects.get(to=email).text
         found |= obstacles_on(someone, [re.search(r"/invitation/\S+", text)[0]])
+    found |= obstacles_on(
+        someone, [reverse("open_convocation", args=[token_of(Convocation.objects.first())])]
+    )
+    assert "/convocation/" in someone.page.url
     member = visitor(known, width=width, theme=theme)
     found |= obstacles_on(member, [re.search(r"/invitation/\S+", text)[0]])
     someone.open("/compte/login/code/").get_by_label("Courriel").fill(known.email)

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from chantier.models import Achievement, Chantier, Cycle, Objective, Organization, User
 from meetings.actions.publishing import publish
 from meetings.documents import synthesis_pdf
-from meetings.models import Meeting, MeetingObjective, SynthesisPoint
+from meetings.models import AgendaLine, Convocation, Meeting, MeetingObjective, SynthesisPoint
 from reports.models import Report
 from tests import factories as f
 from tests.security.addresses import every_address, make_network
@@ -23,6 +23,8 @@ TYPED = {
     Achievement: {"text": 5000},
     Meeting: {"title": 160, "place": 160},
     MeetingObjective: {"text": 5000},
+    AgendaLine: {"text": 5000, "led_by": 120},
+    Convocation: {"name": 120},
     SynthesisPoint: {"text": 5000},
     Organization: {"name": 160, "former_names": 5000},
     User: {"name": 120},

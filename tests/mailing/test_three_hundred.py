@@ -10,7 +10,7 @@ from django.utils import timezone
 from chantier.models import Membership, User
 from mailing import tasks
 from mailing.models import OutgoingEmail
-from meetings.actions.convening import convene
+from meetings.actions.calling import keep_called
 from tests import factories as f
 from tests.mailing.post_office import PostOffice
 from tests.mailing.writing import it_is_time
@@ -39,7 +39,7 @@ def reminders(cycle):
     memberships = [f.MembershipFactory.build(user=user, organization=organization) for user in people]
     Membership.objects.bulk_create(memberships)
     day = timezone.localdate() + dt.timedelta(days=3)
-    convene(f.MeetingFactory(cycle=cycle, draft=True, date=day), by=None)
+    keep_called(f.MeetingFactory(cycle=cycle, upcoming=True, date=day))  # convened elsewhere: no convocation
     assert OutgoingEmail.objects.filter(kind="reminder", state="waiting").count() == PEOPLE
     return OutgoingEmail.objects.all()
 

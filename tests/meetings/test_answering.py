@@ -173,6 +173,12 @@ def test_a_link_that_no_longer_holds_opens_and_changes_nothing(meeting, row, why
     assert answer_of(row) == ""
 
 
+def test_who_was_called_anew_meanwhile_does_not_answer_the_call_of_before(row):
+    calling.call_again(Convocation.objects.get(pk=row.pk))
+    with pytest.raises(Refusal, match="ne vaut plus"):
+        answering.answer(row, "yes", by=None)
+
+
 def test_the_page_of_a_convocation_opens_with_its_own_link_only(row, meeting):
     other = f.ConvocationFactory(meeting=meeting)
     client, _ = opened(row)

@@ -62,7 +62,13 @@ def test_the_page_tells_who_receives_what_and_sends_it_once(sign_in, coordinator
     client, address = sign_in(coordinator), reverse("convene", args=[meeting.slug])
     assert reverse("convene", args=[meeting.slug]) in client.get(meeting.get_absolute_url()).text
     page = client.get(address)
-    for words in ("3 personnes", "2 organisations", "Envoyer la convocation à 4 personnes", "Répondez"):
+    for words in (
+        "3 personnes du cycle",
+        "2 organisations",
+        "1 par courriel",
+        "Envoyer la convocation à 4 personnes",
+        "Répondez",
+    ):
         assert words in text_of(page)
     assert "Ni lieu ni lien" in text_of(page)
     assert "style=" not in page.text
@@ -71,6 +77,14 @@ def test_the_page_tells_who_receives_what_and_sends_it_once(sign_in, coordinator
         client.post(address, {"people": "4"})
     assert [kind for _, kind in left()] == ["convocation"] * 4
     assert TraceEntry.objects.get(event="convened").detail["people"] == 4
+
+
+def test_what_was_typed_is_text_in_the_message_that_is_shown(sign_in, coordinator, meeting):
+    Meeting.objects.update(title='Mesures <img src=x onerror="alert(1)">', place="<script>alert(1)</script>")
+    page = sign_in(coordinator).get(reverse("convene", args=[meeting.slug])).text
+    assert "<img" not in page
+    assert "<script>alert" not in page
+    assert page.count("&lt;img src=x") > 3
 
 
 @pytest.mark.parametrize("told", ["1", "3", "", "deux", "-2", "9" * 40])
@@ -261,6 +275,15 @@ def test_who_is_called_again_meanwhile_is_not_told_that_it_is_over(meeting, cycl
     cycle.participations.update(left=None)
     calling.keep_all()
     assert left() == [(member.email, "convocation")]
+
+
+def test_who_is_called_again_and_let_go_before_a_word_leaves_is_told_that_it_is_over(meeting, cycle, member):
+    convening.convene(meeting, by=None)
+    left()
+    for day in (timezone.localdate(), None, timezone.localdate()):
+        cycle.participations.update(left=day)
+        calling.keep_all()
+    assert left() == [(member.email, "uninvited")]
 
 
 def test_a_demonstration_calls_nobody_where_it_is_off(meeting, member, settings):

@@ -70,7 +70,9 @@ def make_network() -> Cycle:
     f.PointAnswerFactory(point=f.SynthesisPointFactory(meeting=meeting), objective=answered)
     f.member_of(cycle)
     f.MeetingFactory(cycle=cycle, draft=True, date=timezone.localdate() + dt.timedelta(days=40))
-    keep_called(f.MeetingFactory(cycle=cycle, upcoming=True))
+    ahead = f.AgendaLineFactory(meeting=f.MeetingFactory(cycle=cycle, upcoming=True)).meeting
+    f.MeetingGuestFactory(meeting=ahead)
+    keep_called(ahead)
     version = publish(meeting, by=None)
     name = private_storage().save("reports/aa/essai", ContentFile(b"%PDF-1.7"))
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}
