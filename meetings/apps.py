@@ -20,7 +20,16 @@ class MeetingsConfig(AppConfig):
         from reports import registry
 
         privacy.declarations()
-        register(Kind("reminder", "Rappel de rencontre", optional=True, still=reminders.still))
+        register(
+            Kind(
+                "reminder",
+                "Rappel de rencontre",
+                optional=True,
+                still=reminders.still,
+                description="Quelques jours avant une rencontre où vous êtes invité.",
+                invited=True,
+            )
+        )
 
         trace.register(
             convened="Rencontre convoquée",

@@ -100,6 +100,7 @@ def addresses(cycle) -> dict[str, str]:
         ),
         "invitation/": reverse("accept_invitation"),
         "compte/": reverse("account"),
+        "compte/courriels/": reverse("mail_preferences"),
         "compte/quitter/": reverse("leave_organization"),
         "rapports/<uuid:pk>/": Report.objects.get(state=Report.State.WAITING).get_absolute_url(),
     }

@@ -1,0 +1,9 @@
+"""Addresses of the app."""
+
+from django.urls import path
+
+from mailing import views
+
+urlpatterns = [
+    path("compte/courriels/", views.preferences, name="mail_preferences"),
+]
