@@ -310,6 +310,7 @@ LIMITS = {
     "search": (120, 60),
     "events": (60, 60),
     "health": (300, 60),
+    "links": (300, 60),  # of mail and calendar programs: a company's all come from one address
 }
 
 # Language and time ----------------------------------------------------------------------------------

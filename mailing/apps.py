@@ -14,7 +14,16 @@ class MailingConfig(AppConfig):
         from ecpar_portal import work
         from mailing import privacy  # models exist only once every app is loaded
         from mailing.models import OutgoingEmail
+        from mailing.registry import DIGEST, Kind, register
         from mailing.tasks import deliver
 
+        register(
+            Kind(
+                DIGEST,
+                "Infolettre",
+                optional=True,
+                description="Ce qui est nouveau pour vous dans le portail.",
+            )
+        )
         work.register(OutgoingEmail, deliver, drains=True)
         privacy.declarations()

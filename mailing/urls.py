@@ -6,4 +6,5 @@ from mailing import views
 
 urlpatterns = [
     path("compte/courriels/", views.preferences, name="mail_preferences"),
+    path("courriels/desabonner/<str:token>/", views.unsubscribe, name="unsubscribe"),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from chantier.models import Cycle, Membership, Organization, User
 from chantier.models.invitations import digest_of
+from mailing.links import token_for
 from meetings.actions.publishing import publish
 from meetings.models import Meeting
 from reports.models import Report
@@ -81,6 +82,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "invitations/<int:pk>/retirer/": lambda its: [its["invitation"].pk],
     "invitations/personnes/<int:pk>/terminer/": lambda its: [its["reader"].pk],
     "invitation/<str:token>/": lambda its: [its["token"]],
+    "courriels/desabonner/<str:token>/": lambda its: [token_for(its["reader"].user_id, "reminder")],
     "chantier/<slug:slug>/": lambda its: [its["cycle"].slug],
     "chantier/<slug:slug>/bilan.pdf": lambda its: [its["cycle"].slug],
     "rencontres/<slug:slug>/": lambda its: [its["meeting"].slug],

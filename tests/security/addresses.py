@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from chantier.models import Chantier, Cycle, Invitation, Membership, Organization, Region, User
 from ecpar_portal.access import walk
+from mailing.links import token_for
 from meetings.actions.publishing import publish
 from meetings.models import Meeting
 from reports.models import Report, private_storage
@@ -26,6 +27,7 @@ EXAMPLES = {
     "invitations/<int:pk>/retirer/": lambda: [Invitation.objects.first().pk],
     "invitations/personnes/<int:pk>/terminer/": lambda: [Membership.objects.first().pk],
     "invitation/<str:token>/": lambda: ["abc"],
+    "courriels/desabonner/<str:token>/": lambda: [token_for(Membership.objects.first().user_id, "reminder")],
     "admin/chantier/user/<int:pk>/effacer/": lambda: [User.objects.filter(is_staff=False).first().pk],
     "compte/2fa/webauthn/keys/<int:pk>/remove/": lambda: [1],
     "compte/2fa/webauthn/keys/<int:pk>/edit/": lambda: [1],
