@@ -20,7 +20,7 @@ def of(user: Any) -> MailPreferences:
 @transaction.atomic
 def choose(user: Any, *, refused: Iterable[str], digest: str) -> None:
     """Keep what a person chose on the page; the digest tells what is new from now on to who had none."""
-    chosen = _held(user.pk)
+    chosen = held(user.pk)
     if digest != Digest.NEVER and chosen.rhythm == Digest.NEVER:
         chosen.digested_until = timezone.now()
     chosen.refused, chosen.digest = sorted(set(refused)), digest
@@ -30,7 +30,7 @@ def choose(user: Any, *, refused: Iterable[str], digest: str) -> None:
 @transaction.atomic
 def refuse(user_id: int, kind: Kind) -> MailPreferences:
     """Stop a kind of messages; twice is once. The rhythm of the digest is kept for who wants it back."""
-    chosen = _held(user_id)
+    chosen = held(user_id)
     chosen.refused = sorted({*chosen.refused, kind.name})
     chosen.save()
     return chosen
@@ -39,7 +39,7 @@ def refuse(user_id: int, kind: Kind) -> MailPreferences:
 @transaction.atomic
 def want_again(user_id: int, kind: Kind) -> MailPreferences:
     """Take a refusal back; the digest comes again at its former rhythm, or each month."""
-    chosen = _held(user_id)
+    chosen = held(user_id)
     chosen.refused = sorted({*chosen.refused} - {kind.name})
     if kind.name == DIGEST and chosen.digest == Digest.NEVER:
         chosen.digest, chosen.digested_until = Digest.MONTHLY, timezone.now()
@@ -62,7 +62,7 @@ def unwanted(emails: Sequence[OutgoingEmail]) -> set[int]:
     }
 
 
-def _held(user_id: int) -> MailPreferences:
-    """The row of a person, made where there is none, and held until the transaction ends."""
+def held(user_id: int) -> MailPreferences:
+    """Return the row of a person, made where there is none, and held until the transaction ends."""
     MailPreferences.objects.get_or_create(user_id=user_id)
     return MailPreferences.objects.select_for_update().get(user_id=user_id)

@@ -13,8 +13,9 @@ class MeetingsConfig(AppConfig):
         """Register the events and the files of this app, and declare what it knows of people."""
         from chantier import trace
         from chantier.models import Cycle
+        from mailing import news as digest
         from mailing.registry import Kind, register
-        from meetings import documents, privacy, reminders  # models exist only once every app is loaded
+        from meetings import documents, news, privacy, reminders  # models exist only once every app is loaded
         from meetings.access import may_download_bilan, may_download_synthesis
         from meetings.models import SynthesisVersion
         from reports import registry
@@ -30,6 +31,9 @@ class MeetingsConfig(AppConfig):
                 invited=True,
             )
         )
+
+        digest.register(digest.Source("Synthèses publiées", news.syntheses))
+        digest.register(digest.Source("Documents de rencontre", news.documents))
 
         trace.register(
             convened="Rencontre convoquée",

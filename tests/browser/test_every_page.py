@@ -103,9 +103,9 @@ def addresses(cycle) -> dict[str, str]:
         "invitation/": reverse("accept_invitation"),
         "compte/": reverse("account"),
         "compte/courriels/": reverse("mail_preferences"),
-        "courriels/desabonner/<str:token>/": unsubscribe_link(User.objects.first().pk, "reminder").removeprefix(
-            settings.PORTAL_URL
-        ),
+        "courriels/desabonner/<str:token>/": unsubscribe_link(
+            User.objects.first().pk, "reminder"
+        ).removeprefix(settings.PORTAL_URL),
         "compte/quitter/": reverse("leave_organization"),
         "rapports/<uuid:pk>/": Report.objects.get(state=Report.State.WAITING).get_absolute_url(),
     }
