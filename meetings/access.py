@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
+from chantier.access import may_sign_in
 from chantier.models import Chantier, Cycle
 from ecpar_portal.prepared import Prepared
 from meetings.models import Meeting, SynthesisVersion
@@ -17,6 +18,13 @@ def may_download_synthesis(user: Any) -> QuerySet:
 def may_download_bilan(user: Any) -> QuerySet:
     """The cycles whose bilan a person may have: those that they see."""
     return Cycle.objects.visible_to(user).select_related("chantier")
+
+
+def may_have_feed(user: Any) -> bool:
+    """Whoever takes part today or runs the chantiers, with an account that opens them."""
+    if not may_sign_in(user) or user.lacks_second_factor:
+        return False
+    return user.membership is not None or user.is_coordinator
 
 
 def synthesis_to_download(user: Any, slug: str) -> SynthesisVersion | None:

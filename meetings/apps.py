@@ -44,6 +44,9 @@ class MeetingsConfig(AppConfig):
             reading_confirmed="Lecture de la synthèse confirmée",
             loaded="Fichier du cycle chargé",
             file_asked="Fichier demandé",
+            feed_made="Agenda personnel\u00a0: adresse faite",
+            feed_replaced="Agenda personnel\u00a0: adresse remplacée",
+            feed_stopped="Agenda personnel\u00a0: adresse arrêtée",
         )
         trace.register_words(
             date="date",

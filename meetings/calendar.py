@@ -9,6 +9,7 @@ from django.utils import timezone
 from icalendar import Calendar, Event, vCalAddress
 
 from ecpar_portal import french
+from meetings import zone
 from meetings.models import Meeting
 
 PRODUCT = "-//ECPAR//Portail ECPAR//FR"
@@ -37,8 +38,9 @@ def calendar_of(meeting: Meeting, method: str = "PUBLISH") -> str:
     if objectives:
         event.add("description", objectives)
     _add_time(event, meeting)
+    if meeting.starts_at:
+        calendar.add_component(zone.component())
     calendar.add_component(event)
-    calendar.add_missing_timezones()
     return calendar.to_ical().decode()
 
 

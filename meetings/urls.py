@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import happening, reading
+from meetings.views import calendars, happening, reading
 
 urlpatterns = [
     path("chantier/<slug:slug>/", reading.cycle, name="cycle"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("rencontres/<slug:slug>/", reading.meeting, name="meeting"),
     path("rencontres/<slug:slug>/evenement/<slug:name>/", happening.meeting_event, name="meeting_event"),
     path("rencontres/<slug:slug>/synthese.pdf", reading.synthesis_pdf, name="synthesis_pdf"),
+    path("rencontres/<slug:slug>/rencontre.ics", calendars.meeting_calendar, name="meeting_calendar"),
+    path("agenda/<str:token>.ics", calendars.feed, name="feed"),
+    path("compte/agenda/", calendars.personal_calendar, name="personal_calendar"),
 ]

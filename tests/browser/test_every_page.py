@@ -33,6 +33,8 @@ NOT_PAGES = {
     "rencontres/<slug:slug>/evenement/<slug:name>/": "takes a POST and leads to the meeting",
     "compte/donnees/exporter/": "takes a POST and leads to a report",
     "compte/donnees/effacer/": "asks for the password first; in `account_pages`",
+    "rencontres/<slug:slug>/rencontre.ics": "a calendar, for a program",
+    "agenda/<str:token>.ics": "a calendar, for a program",
     "robots.txt": "text, for search engines",
     "sitemap.xml": "XML, for search engines",
     "rapports/<uuid:pk>/reessayer/": "takes a POST and leads to the report",
@@ -103,6 +105,7 @@ def addresses(cycle) -> dict[str, str]:
         "invitation/": reverse("accept_invitation"),
         "compte/": reverse("account"),
         "compte/courriels/": reverse("mail_preferences"),
+        "compte/agenda/": reverse("personal_calendar"),
         "courriels/desabonner/<str:token>/": unsubscribe_link(
             User.objects.first().pk, "reminder"
         ).removeprefix(settings.PORTAL_URL),

@@ -1,6 +1,7 @@
 """The digest: what is new for a person, once, at nine, and nothing where nothing is new."""
 
 import datetime as dt
+import uuid
 from unittest import mock
 
 import pytest
@@ -51,7 +52,8 @@ def synthesis(cycle, instant, title="Cadre de référence"):
 
 
 def document(meeting, instant, name="ordre-du-jour.pdf"):
-    row = f.MeetingDocumentFactory(meeting=meeting, name=name)
+    # Without a file: other tests read every file that is kept.
+    row = f.MeetingDocumentFactory(meeting=meeting, name=name, stored_as=f"essai/{uuid.uuid4()}.pdf")
     MeetingDocument.objects.filter(pk=row.pk).update(added_at=instant)
     return row
 

@@ -61,6 +61,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     report = Report.objects.get(kind="synthesis", object_id=meeting.current_version.pk)
     digest = {"token_digest": digest_of(f"jeton-{cycle.pk}")}
     spokesperson = {"organization": organization, "role": Membership.Role.REPRESENTATIVE}
+    f.CalendarFeedFactory(user=reader, **digest)
     return {
         "cycle": cycle,
         "meeting": meeting,
@@ -70,6 +71,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
         "reader": reader.membership,
         "invitation": f.InvitationFactory(organization=organization, **digest),
         "token": f"jeton-{cycle.pk}",
+        "stopped": {"token": "jeton-d-avant"},
         "representative": {"invitation": f.InvitationFactory(**spokesperson)},
     }
 
@@ -87,6 +89,8 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "chantier/<slug:slug>/bilan.pdf": lambda its: [its["cycle"].slug],
     "rencontres/<slug:slug>/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/synthese.pdf": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/rencontre.ics": lambda its: [its["meeting"].slug],
+    "agenda/<str:token>.ics": lambda its: [its["token"]],
     "rencontres/<slug:slug>/evenement/<slug:name>/": lambda its: [its["meeting"].slug, "convoquer"],
     "rapports/<uuid:pk>/": lambda its: [its["report"].pk],
     "rapports/<uuid:pk>/reessayer/": lambda its: [its["report"].pk],

@@ -16,6 +16,7 @@ from ecpar_portal.access import walk
 from mailing.links import token_for
 from meetings.actions.publishing import publish
 from meetings.models import Meeting
+from meetings.models.feeds import digest_of
 from reports.models import Report, private_storage
 from tests import factories as f
 
@@ -36,6 +37,8 @@ EXAMPLES = {
     "rencontres/<slug:slug>/": lambda: [published().slug],
     "rencontres/<slug:slug>/evenement/<slug:name>/": lambda: [published().slug, "publier"],
     "rencontres/<slug:slug>/synthese.pdf": lambda: [published().slug],
+    "rencontres/<slug:slug>/rencontre.ics": lambda: [published().slug],
+    "agenda/<str:token>.ics": lambda: ["jeton"],
     "rapports/<uuid:pk>/": lambda: [Report.objects.get(state=Report.State.DONE).pk],
     "rapports/<uuid:pk>/reessayer/": lambda: [Report.objects.get(state=Report.State.FAILED).pk],
     r"compte/^confirm-email/(?P<key>[-:\w]+)/$": lambda: ["abc"],
@@ -61,7 +64,7 @@ def make_network() -> Cycle:
     answered = f.MeetingObjectiveFactory(meeting=meeting)
     f.PointAnswerFactory(point=f.SynthesisPointFactory(meeting=meeting), objective=answered)
     f.MeetingFactory(cycle=cycle, upcoming=True)
-    f.member_of(cycle)
+    f.CalendarFeedFactory(user=f.member_of(cycle), token_digest=digest_of("jeton"))
     version = publish(meeting, by=None)
     name = private_storage().save("reports/aa/essai", ContentFile(b"%PDF-1.7"))
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}
