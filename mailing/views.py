@@ -22,7 +22,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST or None, preferences=chosen.of(request.user))
     if form.is_valid():
         chosen.choose(request.user, refused=form.refused, digest=form.cleaned_data["digest"])
-        messages.success(request, "C’est noté : vous ne recevrez que ce que vous avez choisi.")
+        messages.success(request, "C’est noté\u00a0: vous ne recevrez que ce que vous avez choisi.")
         return redirect("mail_preferences")
     return render(request, "mailing/preferences.html", {"form": form})
 

@@ -27,7 +27,7 @@ class MeetingsConfig(AppConfig):
                 "Rappel de rencontre",
                 optional=True,
                 still=reminders.still,
-                description="Quelques jours avant une rencontre où vous êtes invité.",
+                description="Quelques jours avant une rencontre à laquelle on vous invite.",
                 invited=True,
             )
         )

@@ -60,7 +60,7 @@ def personal_calendar(request: HttpRequest) -> HttpResponse:
         try:
             if "stop" in request.POST:
                 actions.stop(request.user, mark=mark)
-                messages.success(request, "C’est arrêté : cette adresse ne montre plus rien.")
+                messages.success(request, "C’est arrêté\u00a0: cette adresse ne montre plus rien.")
                 return redirect("personal_calendar")
             if "make" in request.POST:
                 token = actions.make(request.user, instead_of=mark)
