@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from ecpar_portal import privacy
 from mailing import registry
 from mailing.actions import REFUSED, NotSentAgain, deliver, send_again
 from mailing.models import MailPreferences, OutgoingEmail
@@ -118,3 +119,13 @@ def test_fifty_messages_cost_one_question_more_than_none():
         write(kind="call", user=f.MailPreferencesFactory(refused=["call"]).user)
     assert questions() == 1
     assert OutgoingEmail.objects.filter(state="withdrawn").count() == 30
+
+
+def test_a_person_takes_their_choice_away_in_the_words_of_the_page(member):
+    f.MailPreferencesFactory(user=member, refused=["call"], digest="weekly")
+    (table,) = [
+        table for table in privacy.export(member.identity) if table["what"] == "Ce que vous voulez recevoir"
+    ]
+    assert table["rows"] == [
+        {"Genres refusés": "Rappel", "Infolettre": "chaque semaine", "Infolettre jusqu’au": None}
+    ]
