@@ -1,6 +1,7 @@
 """The digest: what is new for a person, once, at nine, and nothing where nothing is new."""
 
 import datetime as dt
+import threading
 import uuid
 from unittest import mock
 
@@ -301,3 +302,24 @@ def test_a_digest_asks_the_same_whatever_it_tells(cycle, weekly):
             assert digests.plan(person)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_beats_at_the_same_moment_write_one_digest(cycle, weekly):
+    synthesis(cycle, MONDAY - DAY)
+    start = threading.Barrier(2)
+
+    def beat():
+        start.wait()
+        try:
+            digests.plan_all()
+        finally:
+            connection.close()
+
+    beats = [threading.Thread(target=beat) for _ in range(2)]
+    with at(MONDAY):
+        for thread in beats:
+            thread.start()
+        for thread in beats:
+            thread.join()
+    assert OutgoingEmail.objects.filter(kind="digest").count() == 1
