@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.measure import Page, Target, measure, weigh
-from benchmarks.portal import MEETING
+from benchmarks.portal import CALENDAR_TOKEN, MEETING
 from benchmarks.servers import database, prepared, serving, told
 
 ROUNDS, REQUESTS, WARM_UP = 3, 150, 20
@@ -22,6 +22,7 @@ PAGES = [
     Page("Rencontre", "/rencontres/2021-03-09/", 2.5),
     Page("Rencontres", "/rencontres/", 3),
     Page("Accueil", "/", 3),
+    Page("Agenda, 60 rencontres", f"/agenda/{CALENDAR_TOKEN}.ics", 4, signed_in=False),
 ]
 FILE = f"/rencontres/{MEETING}/synthese.pdf"
 
@@ -39,7 +40,9 @@ def run(database_url: str) -> str:
             stack.enter_context(serving("benchmarks.by_hand:application", portal)),
         ]
         ground = Target("Plancher", ports[0], "/", cookies[0])
-        targets = [Target(page.name, ports[1], page.path, cookies[1]) for page in PAGES]
+        targets = [
+            Target(page.name, ports[1], page.path, cookies[1] if page.signed_in else "") for page in PAGES
+        ]
         times = measure([ground, *targets], rounds=ROUNDS, requests=REQUESTS, warm_up=WARM_UP)
         made = [
             Target("Fichier", ports[1], FILE, cookies[1]),

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the portal, and the most times the floor that it may cost."""
+    """A page of the portal, and the most times the floor that it may cost; a program is not signed in."""
 
     name: str
     path: str
     most: float
+    signed_in: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 import os
 
 MEETING = "2021-03-09"
+CALENDAR_TOKEN = "agenda-de-mesure"
+CALENDAR_MEETINGS = 60
 
 
 def prepare() -> str:
@@ -28,6 +30,50 @@ def prepare() -> str:
         call_command(*command, verbosity=0)
     version = SynthesisVersion.objects.get(meeting__slug=MEETING)
     actions.produce(actions.ask("synthesis", version, by=None).pk)
+    prepare_calendar()
     client = Client()
     client.force_login(User.objects.get(email="representante@ville.example"))
     return f"session={client.cookies['session'].value}"
+
+
+def prepare_calendar() -> None:
+    """Make a year of sixty meetings in a chantier of its own, and the calendar of who takes part."""
+    import datetime as dt
+
+    from django.utils import timezone
+
+    from chantier.models import Chantier, Cycle, Membership, Organization, Participation, User
+    from meetings.models import CalendarFeed, Meeting, MeetingObjective
+    from meetings.models.feeds import digest_of
+
+    first, hours = dt.date(2026, 9, 8), dt.timedelta(hours=2)
+    cycle = Cycle.objects.create(
+        chantier=Chantier.objects.create(name="Mesure", slug="mesure", presentation="Soixante rencontres."),
+        slug="mesure-2026-2027",
+        starting_year=2026,
+    )
+    organization = Organization.objects.create(
+        name="Mesure", slug="mesure", kind=Organization.Kind.MUNICIPALITY
+    )
+    Participation.objects.create(cycle=cycle, organization=organization, joined=first)
+    person = User.objects.create_user("mesure@ville.example")
+    Membership.objects.create(
+        user=person, organization=organization, role=Membership.Role.READER, since=first
+    )
+    for number in range(CALENDAR_MEETINGS):
+        day = first + dt.timedelta(days=5 * number)
+        start = timezone.make_aware(dt.datetime.combine(day, dt.time(13, 30)))
+        meeting = Meeting.objects.create(
+            cycle=cycle,
+            date=day,
+            starts_at=start,
+            ends_at=start + hours,
+            title=f"Rencontre de travail {number}",
+            place="Québec, 1045, rue Sherbrooke, salle 2; entrée à l’arrière",
+            state=Meeting.State.CONVENED,
+        )
+        MeetingObjective.objects.bulk_create(
+            MeetingObjective(meeting=meeting, text=f"Choisir la mesure {rank} et nommer qui la porte")
+            for rank in range(3)
+        )
+    CalendarFeed.objects.create(user=person, token_digest=digest_of(CALENDAR_TOKEN))

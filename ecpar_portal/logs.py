@@ -47,7 +47,9 @@ class PlainFormatter(logging.Formatter):
     """« 2026-11-24 09:00:00 WARNING mailing.actions not sent, row=mailing.OutgoingEmail 12, attempt=3 »."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """Add the fields to the line."""
+        """Add the fields to the line, the path of a page without its keys and tokens."""
+        if hasattr(request := getattr(record, "request", None), "path"):
+            record.message = record.message.replace(request.path, _path(request))
         told = [f"{name}={value}" for name, value in fields_of(record).items()]
         return ", ".join([super().formatMessage(record), *told])
 

@@ -198,6 +198,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": WORK_SWEEP_SECONDS},
     },
     "reminders": {"task": "meetings.tasks.plan_reminders", "schedule": crontab(hour=4, minute=0)},
+    # Each day at nine: whoever was away on Monday, or on the first of the month, is told the day after.
+    "digests": {"task": "mailing.tasks.plan_digests", "schedule": crontab(hour=9, minute=0)},
     "purge": {"task": "ecpar_portal.tasks.purge", "schedule": crontab(hour=3, minute=30)},
     "retention": {"task": "chantier.tasks.retain", "schedule": crontab(hour=3, minute=40)},
 }
@@ -320,6 +322,7 @@ LIMITS = {
     "convocations": (20, 60),
     "stand_ins": (10, 3600),
     "health": (300, 60),
+    "links": (300, 60),  # of mail and calendar programs: a company's all come from one address
 }
 
 # Language and time ----------------------------------------------------------------------------------

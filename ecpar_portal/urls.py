@@ -18,6 +18,7 @@ urlpatterns = [
     path("composants/", views.components, name="components"),
     path("", include("chantier.urls")),
     path("", include("meetings.urls")),
+    path("", include("mailing.urls")),
     path("rapports/", include("reports.urls")),
     path("compte/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -16,6 +16,7 @@ from ecpar_portal.logs import about, kind_of_error, name_of
 from ecpar_portal.privacy import NOWHERE
 from ecpar_portal.refusal import Refusal
 from ecpar_portal.work import ring
+from mailing import preferences
 from mailing.emails import Carrier, NotNow, Refused
 from mailing.models import CONTENT, OutgoingEmail, OutgoingEmailQuerySet, wiped
 from mailing.registry import kind_of, still_of
@@ -29,6 +30,7 @@ AGAIN = "/encore/"
 RESTORED = "Retenu après une restauration."
 TOO_LATE = "Trop tard pour être utile."
 POINTLESS = "N’avait plus lieu d’être au moment de partir."
+REFUSED = "La personne n’en veut plus."
 
 
 class HeaderInjection(ValueError):
@@ -147,6 +149,8 @@ def _why_not_again(email: OutgoingEmail) -> str:
         return "Son contenu n’est pas conservé."
     if email.state not in (State.DONE, State.FAILED) or email.sent_again.on_their_way().exists():
         return "Il est déjà en route, ou a été retiré."
+    if preferences.unwanted([email]):
+        return REFUSED
     if (email.expires_at and email.expires_at <= timezone.now()) or not _still_useful([email]):
         return "Il n’est plus utile."
     if email.user and email.to.lower() != email.user.email.lower():
@@ -184,16 +188,21 @@ def _taken(pk: str) -> Iterator[OutgoingEmail]:
 
 
 def _still_useful(batch: list[OutgoingEmail]) -> list[OutgoingEmail]:
-    """Leave out, as its kind says, what has lost its purpose since it was written; withdraw what was due."""
+    """Leave out what its person refuses or, as its kind says, has lost its purpose; withdraw what was due."""
+    unwanted = preferences.unwanted(batch)
+    wanted = [email for email in batch if email.pk not in unwanted]
     useful = set()
-    for name in {email.kind for email in batch}:
-        of_kind = [email for email in batch if email.kind == name]
+    for name in {email.kind for email in wanted}:
+        of_kind = [email for email in wanted if email.kind == name]
         useful |= {email.pk for email in still_of(name)(of_kind)}
-    pointless = [email.pk for email in batch if email.pk not in useful]
-    if pointless:
-        due = OutgoingEmail.objects.due(timezone.now()).filter(pk__in=pointless)
-        _withdraw(due, last_error=POINTLESS)
-    return [email for email in batch if email.pk in useful]
+    _withdraw_due(unwanted, REFUSED)
+    _withdraw_due({email.pk for email in wanted} - useful, POINTLESS)
+    return [email for email in wanted if email.pk in useful]
+
+
+def _withdraw_due(pks: set[int], reason: str) -> None:
+    if pks:
+        _withdraw(OutgoingEmail.objects.due(timezone.now()).filter(pk__in=pks), last_error=reason)
 
 
 def _minute_is_full() -> bool:

@@ -11,7 +11,9 @@ from email.utils import format_datetime
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
+from mailing import links
 from mailing.models import OutgoingEmail
+from mailing.registry import is_optional
 
 # Quoted-printable: no line above 76 bytes and none beyond ASCII, so that no server on the way rewrites one.
 QUOTED = Charset("utf-8")
@@ -38,12 +40,18 @@ class NotNow(Exception):
 
 
 def message_of(email: OutgoingEmail) -> EmailMultiAlternatives:
-    """Return the message of a row: text, its HTML and its calendar where it has some, the same Message-ID."""
+    """Return the message of a row: text, its HTML and its calendar where it has some, the same Message-ID.
+
+    One that its person may decline says where, for the button of mail programs (RFC 8058).
+    """
     headers = {
         "Message-ID": email.message_id,
         "Date": format_datetime(timezone.localtime()),
         "Auto-Submitted": "auto-generated",
     }
+    if email.user_id and is_optional(email.kind):
+        headers["List-Unsubscribe"] = f"<{links.unsubscribe_link(email.user_id, email.kind)}>"
+        headers["List-Unsubscribe-Post"] = "=".join(links.ONE_CLICK)
     message = EmailMultiAlternatives(email.subject, email.text, to=[email.to], headers=headers)
     message.encoding = QUOTED
     if email.html:

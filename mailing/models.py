@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ecpar_portal.work import WorkRow, WorkRowQuerySet
-from mailing.registry import kind_of
+from mailing.registry import DIGEST, Kind, kind_of
 
 ENDED = (WorkRow.State.DONE, WorkRow.State.FAILED, WorkRow.State.WITHDRAWN)
 CONTENT = ("text", "html", "calendar")
@@ -169,3 +169,13 @@ class MailPreferences(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    def refuses(self, kind: Kind) -> bool:
+        """Whether the person does not want a kind of messages; what always comes is refused by nobody."""
+        quiet = self.digest == self.Digest.NEVER and not kind.invited
+        return kind.optional and (quiet or kind.name in self.refused)
+
+    @property
+    def rhythm(self) -> str:
+        """How often the digest comes: never for who refused it by the link of one, whatever they chose."""
+        return self.Digest.NEVER if DIGEST in self.refused else self.digest

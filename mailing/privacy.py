@@ -9,6 +9,7 @@ from ecpar_portal.french import counted
 from ecpar_portal.privacy import Person, Personal, Retention, declare
 from mailing import actions
 from mailing.models import MailPreferences, OutgoingEmail
+from mailing.registry import optional_kinds
 
 
 def sent_to(person: Person) -> QuerySet:
@@ -31,6 +32,16 @@ def as_told(email: OutgoingEmail) -> dict[str, Any]:
         "État": email.get_state_display(),
         "Écrit": email.created_at,
         "Envoyé": email.sent_at,
+    }
+
+
+def as_chosen(preferences: MailPreferences) -> dict[str, Any]:
+    """What a person wants to receive, in the words of the page where they chose."""
+    refused = [kind.label for kind in optional_kinds() if preferences.refuses(kind)]
+    return {
+        "Genres refusés": ", ".join(refused) or "aucun",
+        "Infolettre": MailPreferences.Digest(preferences.rhythm).label,
+        "Infolettre jusqu’au": preferences.digested_until,
     }
 
 
@@ -63,6 +74,7 @@ def declarations() -> None:
             of=lambda person: MailPreferences.objects.filter(user=person.pk),
             erase=lambda person: MailPreferences.objects.filter(user=person.pk).delete(),
             unexported=("user",),
+            export=as_chosen,
         ),
         Retention(
             "emails",

@@ -12,7 +12,11 @@ class Kind:
     `label` is what people read; one may decline an `optional` kind; the content of a `secret` one is shown to
     nobody and thrown away once it has left, since it holds a link or a code that opens an account.
 
-    `still` is asked just before messages leave, some at once: it returns those that still make sense.
+    `still` is asked just before messages leave, some at once: it returns those that still make sense, and may
+    bring their words up to date.
+
+    `description` is a sentence for who chooses among the optional ones; `invited` tells that it is about a
+    meeting to which the person is invited, which « jamais » does not stop.
     """
 
     name: str
@@ -20,7 +24,11 @@ class Kind:
     optional: bool = False
     secret: bool = False
     still: Callable[[Sequence[Any]], Sequence[Any]] | None = None
+    description: str = ""
+    invited: bool = False
 
+
+DIGEST = "digest"
 
 _kinds: dict[str, Kind] = {}
 
@@ -44,3 +52,13 @@ def still_of(name: str) -> Callable[[Sequence[Any]], Sequence[Any]]:
 def kinds() -> list[Kind]:
     """Return every kind, by label."""
     return sorted(_kinds.values(), key=lambda kind: kind.label)
+
+
+def optional_kinds() -> list[Kind]:
+    """Return the kinds that one may decline, by label."""
+    return [kind for kind in kinds() if kind.optional]
+
+
+def is_optional(name: str) -> bool:
+    """Whether one may decline a kind; not one that no app registers any more."""
+    return name in _kinds and _kinds[name].optional

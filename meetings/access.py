@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
+from chantier.access import may_sign_in
 from chantier.models import Chantier, Cycle
 from ecpar_portal.prepared import Prepared
 from meetings.models import Convocation, Meeting, SynthesisVersion
@@ -32,6 +33,13 @@ def convocations_shown_to(user: Any) -> QuerySet:
     related = ("meeting__cycle__chantier", "user", "organization", "replaced_by__user")
     seen = Meeting.objects.visible_to(user)
     return Convocation.objects.of(user).filter(meeting__in=seen).select_related(*related)
+
+
+def may_have_feed(user: Any) -> bool:
+    """Whoever takes part today or runs the chantiers, with an account that opens them."""
+    if not may_sign_in(user) or user.lacks_second_factor:
+        return False
+    return user.membership is not None or user.is_coordinator
 
 
 def synthesis_to_download(user: Any, slug: str) -> SynthesisVersion | None:

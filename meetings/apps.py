@@ -13,10 +13,12 @@ class MeetingsConfig(AppConfig):
         """Register the events and the files of this app, and declare what it knows of people."""
         from chantier import trace
         from chantier.models import Cycle
+        from mailing import news as digest
         from mailing.registry import Kind, register
         from meetings import (  # models exist only once every app is loaded
             attendance,
             documents,
+            news,
             privacy,
             reminders,
         )
@@ -25,13 +27,34 @@ class MeetingsConfig(AppConfig):
         from reports import registry
 
         privacy.declarations()
-        register(Kind("reminder", "Rappel de rencontre", optional=True, still=reminders.still))
+        register(
+            Kind(
+                "reminder",
+                "Rappel de rencontre",
+                optional=True,
+                still=reminders.still,
+                description="Quelques jours avant une rencontre à laquelle on vous invite.",
+                invited=True,
+            )
+        )
         called, taken_back = reminders.still_calls, reminders.still_taken_back
         register(Kind("convocation", "Convocation à une rencontre", secret=True, still=called))
         register(Kind("meeting_moved", "Rencontre déplacée", secret=True, still=called))
         register(Kind("meeting_cancelled", "Rencontre annulée"))
         register(Kind("uninvited", "Convocation retirée", still=taken_back))
-        register(Kind("follow_up", "Suite d’une rencontre", optional=True, still=reminders.still_words))
+        register(
+            Kind(
+                "follow_up",
+                "Suite d’une rencontre",
+                optional=True,
+                still=reminders.still_words,
+                description="Le lendemain d’une rencontre, ce qui est attendu de chaque personne.",
+                invited=True,
+            )
+        )
+
+        digest.register(digest.Source("Synthèses publiées", news.syntheses))
+        digest.register(digest.Source("Documents de rencontre", news.documents))
 
         trace.register(
             convened="Rencontre convoquée",
@@ -44,6 +67,9 @@ class MeetingsConfig(AppConfig):
             reading_confirmed="Lecture de la synthèse confirmée",
             loaded="Fichier du cycle chargé",
             file_asked="Fichier demandé",
+            feed_made="Agenda personnel\u00a0: adresse faite",
+            feed_replaced="Agenda personnel\u00a0: adresse remplacée",
+            feed_stopped="Agenda personnel\u00a0: adresse arrêtée",
         )
         trace.register_words(
             date="date",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from icalendar import Calendar, Event, vCalAddress, vUri
 
 from ecpar_portal import french
+from meetings import zone
 from meetings.models import Convocation, Meeting, total_of
 
 PRODUCT = "-//ECPAR//Portail ECPAR//FR"
@@ -77,8 +78,9 @@ def _calendar(event: Event, method: str) -> Calendar:
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    if isinstance(event.decoded("dtstart"), dt.datetime):
+        calendar.add_component(zone.component())
     calendar.add_component(event)
-    calendar.add_missing_timezones()
     return calendar
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views import answering, convening, following, happening, reading
+from meetings.views import answering, calendars, convening, following, happening, reading
 
 urlpatterns = [
     path("chantier/<slug:slug>/", reading.cycle, name="cycle"),
@@ -18,4 +18,7 @@ urlpatterns = [
     path("convocation/<int:pk>/", answering.convocation, name="convocation"),
     path("convocation/<str:token>/", answering.open_link, name="open_convocation"),
     path("rencontres/<slug:slug>/synthese.pdf", reading.synthesis_pdf, name="synthesis_pdf"),
+    path("rencontres/<slug:slug>/rencontre.ics", calendars.meeting_calendar, name="meeting_calendar"),
+    path("agenda/<str:token>.ics", calendars.feed, name="feed"),
+    path("compte/agenda/", calendars.personal_calendar, name="personal_calendar"),
 ]

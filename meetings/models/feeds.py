@@ -1,7 +1,14 @@
 """The secret address where a person's calendar program reads their meetings."""
 
+import hashlib
+
 from django.conf import settings
 from django.db import models
+
+
+def digest_of(token: str) -> str:
+    """Return the hash of a token: the token itself is in the address only."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class CalendarFeed(models.Model):

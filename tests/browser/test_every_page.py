@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.urls import get_resolver, reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from chantier.actions.invitations import invite
 from chantier.models import Membership, Organization, TraceEntry, User
 from ecpar_portal.access import walk
+from mailing.links import unsubscribe_link
 from mailing.models import OutgoingEmail
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
@@ -34,6 +36,8 @@ NOT_PAGES = {
     "convocation/<str:token>/": "leads to `convocation/<int:pk>/`",
     "compte/donnees/exporter/": "takes a POST and leads to a report",
     "compte/donnees/effacer/": "asks for the password first; in `account_pages`",
+    "rencontres/<slug:slug>/rencontre.ics": "a calendar, for a program",
+    "agenda/<str:token>.ics": "a calendar, for a program",
     "robots.txt": "text, for search engines",
     "sitemap.xml": "XML, for search engines",
     "rapports/<uuid:pk>/reessayer/": "takes a POST and leads to the report",
@@ -112,6 +116,11 @@ def addresses(cycle) -> dict[str, str]:
         ),
         "invitation/": reverse("accept_invitation"),
         "compte/": reverse("account"),
+        "compte/courriels/": reverse("mail_preferences"),
+        "compte/agenda/": reverse("personal_calendar"),
+        "courriels/desabonner/<str:token>/": unsubscribe_link(
+            User.objects.first().pk, "reminder"
+        ).removeprefix(settings.PORTAL_URL),
         "compte/quitter/": reverse("leave_organization"),
         "rapports/<uuid:pk>/": Report.objects.get(state=Report.State.WAITING).get_absolute_url(),
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from chantier.models import Cycle, Membership, Organization, User
 from chantier.models.invitations import digest_of
+from mailing.links import token_for
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
@@ -66,6 +67,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     report = Report.objects.get(kind="synthesis", object_id=meeting.current_version.pk)
     digest = {"token_digest": digest_of(f"jeton-{cycle.pk}")}
     spokesperson = {"organization": organization, "role": Membership.Role.REPRESENTATIVE}
+    f.CalendarFeedFactory(user=reader, **digest)
     return {
         "cycle": cycle,
         "meeting": meeting,
@@ -76,6 +78,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
         "reader": reader.membership,
         "invitation": f.InvitationFactory(organization=organization, **digest),
         "token": f"jeton-{cycle.pk}",
+        "stopped": {"token": "jeton-d-avant"},
         "representative": {"invitation": f.InvitationFactory(**spokesperson)},
     }
 
@@ -88,10 +91,13 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "invitations/<int:pk>/retirer/": lambda its: [its["invitation"].pk],
     "invitations/personnes/<int:pk>/terminer/": lambda its: [its["reader"].pk],
     "invitation/<str:token>/": lambda its: [its["token"]],
+    "courriels/desabonner/<str:token>/": lambda its: [token_for(its["reader"].user_id, "reminder")],
     "chantier/<slug:slug>/": lambda its: [its["cycle"].slug],
     "chantier/<slug:slug>/bilan.pdf": lambda its: [its["cycle"].slug],
     "rencontres/<slug:slug>/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/synthese.pdf": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/rencontre.ics": lambda its: [its["meeting"].slug],
+    "agenda/<str:token>.ics": lambda its: [its["token"]],
     "rencontres/<slug:slug>/evenement/<slug:name>/": lambda its: [its["meeting"].slug, "convoquer"],
     "rencontres/<slug:slug>/convoquer/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/repondre/": lambda its: [its["meeting"].slug],

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from chantier.models import Chantier, Cycle, Invitation, Membership, Organization, Region, User
 from ecpar_portal.access import walk
+from mailing.links import token_for
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
 from meetings.models import Convocation, Meeting
+from meetings.models.feeds import digest_of
 from reports.models import Report, private_storage
 from tests import factories as f
 
@@ -28,6 +30,7 @@ EXAMPLES = {
     "invitations/<int:pk>/retirer/": lambda: [Invitation.objects.first().pk],
     "invitations/personnes/<int:pk>/terminer/": lambda: [Membership.objects.first().pk],
     "invitation/<str:token>/": lambda: ["abc"],
+    "courriels/desabonner/<str:token>/": lambda: [token_for(Membership.objects.first().user_id, "reminder")],
     "admin/chantier/user/<int:pk>/effacer/": lambda: [User.objects.filter(is_staff=False).first().pk],
     "admin/chantier/user/<int:pk>/second-facteur/": lambda: [User.objects.filter(is_staff=False).first().pk],
     "compte/2fa/webauthn/keys/<int:pk>/remove/": lambda: [1],
@@ -44,6 +47,8 @@ EXAMPLES = {
     "rencontres/<slug:slug>/suivi/": lambda: [published().slug],
     "rencontres/<slug:slug>/presences.pdf": lambda: [published().slug],
     "rencontres/<slug:slug>/presences.xlsx": lambda: [published().slug],
+    "rencontres/<slug:slug>/rencontre.ics": lambda: [published().slug],
+    "agenda/<str:token>.ics": lambda: ["jeton"],
     "rapports/<uuid:pk>/": lambda: [Report.objects.get(state=Report.State.DONE).pk],
     "rapports/<uuid:pk>/reessayer/": lambda: [Report.objects.get(state=Report.State.FAILED).pk],
     r"compte/^confirm-email/(?P<key>[-:\w]+)/$": lambda: ["abc"],
@@ -68,7 +73,7 @@ def make_network() -> Cycle:
     meeting = f.MeetingFactory(cycle=cycle, date=dt.date(2021, 3, 9), title="Cadre de référence")
     answered = f.MeetingObjectiveFactory(meeting=meeting)
     f.PointAnswerFactory(point=f.SynthesisPointFactory(meeting=meeting), objective=answered)
-    f.member_of(cycle)
+    f.CalendarFeedFactory(user=f.member_of(cycle), token_digest=digest_of("jeton"))
     f.MeetingFactory(cycle=cycle, draft=True, date=timezone.localdate() + dt.timedelta(days=40))
     ahead = f.AgendaLineFactory(meeting=f.MeetingFactory(cycle=cycle, upcoming=True)).meeting
     f.MeetingGuestFactory(meeting=ahead)

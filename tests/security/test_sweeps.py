@@ -1,7 +1,7 @@
 """Every address, walked: forged requests refused, safe ones that change nothing, headers on every answer."""
 
 import pytest
-from django.urls import path
+from django.urls import get_resolver, path
 
 from ecpar_portal.access import public, walk
 from tests.security import addresses as examples
@@ -12,6 +12,8 @@ pytestmark = pytest.mark.django_db
 
 ROLES = ["anonymous", "reader", "representative", "coordinator"]
 UNSAFE = ["post", "put", "patch", "delete"]
+# A mail program has neither cookie nor token (RFC 8058): the signed address is the proof.
+WITHOUT_TOKEN = {"courriels/desabonner/<str:token>/"}
 NOBODY_S = ["/static/portal.css", "/nulle-part/", "/rencontres/nulle-part/"]
 
 
@@ -39,10 +41,27 @@ def test_the_examples_lead_to_their_routes_and_to_something_that_exists(addresse
 def test_nothing_is_changed_from_another_site(addresses, someone, role, method):
     client = someone(role, enforce_csrf_checks=True)
     before = rows()
-    answers = {address: getattr(client, method)(address) for address in addresses.values()}
+    guarded = [address for route, address in addresses.items() if route not in WITHOUT_TOKEN]
+    answers = {address: getattr(client, method)(address) for address in guarded}
     assert {address: answer.status_code for address, answer in answers.items()} == dict.fromkeys(answers, 403)
     assert all("Formulaire expiré" in answer.text for answer in answers.values())
     assert rows() == before
+
+
+def test_one_address_only_takes_a_post_without_a_token_and_it_needs_a_signature_and_the_words(
+    addresses, someone
+):
+    walked = walk(get_resolver().url_patterns)
+    assert {route for route, view, _ in walked if getattr(view, "csrf_exempt", False)} == WITHOUT_TOKEN
+    client, before = someone("anonymous", enforce_csrf_checks=True), rows()
+    (address,) = (addresses[route] for route in WITHOUT_TOKEN)
+    one_click = {"List-Unsubscribe": "One-Click"}
+    for method in UNSAFE:
+        assert getattr(client, method)(address).status_code == (200 if method == "post" else 405)
+    assert client.post(address[:-2] + "/", one_click).status_code == 404
+    assert rows() == before
+    assert client.post(address, one_click).status_code == 200
+    assert rows() != before
 
 
 def test_a_form_of_the_portal_with_its_token_is_taken(someone):
