@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet
 
 from chantier.models import Chantier, Cycle
 from ecpar_portal.prepared import Prepared
-from meetings.models import Meeting, SynthesisVersion
+from meetings.models import Meeting, MeetingDocument, SynthesisVersion
 
 
 def may_download_synthesis(user: Any) -> QuerySet:
@@ -17,6 +17,11 @@ def may_download_synthesis(user: Any) -> QuerySet:
 def may_download_bilan(user: Any) -> QuerySet:
     """The cycles whose bilan a person may have: those that they see."""
     return Cycle.objects.visible_to(user).select_related("chantier")
+
+
+def may_download_document(user: Any) -> QuerySet:
+    """The documents of the meetings that a person sees; those of drafts, for coordinators."""
+    return MeetingDocument.objects.filter(meeting__in=Meeting.objects.visible_to(user))
 
 
 def synthesis_to_download(user: Any, slug: str) -> SynthesisVersion | None:

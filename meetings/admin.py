@@ -123,6 +123,8 @@ class MeetingAdmin(admin.ModelAdmin):
             convening.move(Meeting.objects.get(pk=obj.pk), **when, by=request.user)
             obj.sequence += 1
             self.message_user(request, "La rencontre est déplacée; les rappels la suivent.")
+        # Who has its page of preparation open compares before they save.
+        obj.revision += 1
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: MeetingForm, formsets: list, change: bool) -> None:

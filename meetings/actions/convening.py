@@ -48,6 +48,12 @@ def move(
 
 
 @transaction.atomic
+def invited_changed(meeting: Meeting, *, by: Any) -> None:
+    """Follow what was written anew of a meeting: who is invited, what its messages say."""
+    reminders.plan(meeting)
+
+
+@transaction.atomic
 def hold(meeting: Meeting, *, by: Any) -> None:
     """Note that a meeting took place. Raises Refusal before its day."""
     refuse_before_its_day(meeting)

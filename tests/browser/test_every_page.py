@@ -29,6 +29,7 @@ NOT_PAGES = {
     "rencontres/<slug:slug>/synthese.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "chantier/<slug:slug>/bilan.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "rencontres/<slug:slug>/evenement/<slug:name>/": "takes a POST and leads to the meeting",
+    "rencontres/documents/<uuid:pk>/": "a file",
     "compte/donnees/exporter/": "takes a POST and leads to a report",
     "compte/donnees/effacer/": "asks for the password first; in `account_pages`",
     "robots.txt": "text, for search engines",
@@ -54,7 +55,11 @@ def network(visitor):
     f.PointAnswerFactory(point=point, objective=answered)
     ahead = f.MeetingFactory(cycle=cycle, upcoming=True)
     f.MeetingObjectiveFactory(meeting=ahead, comes_from=point)
-    f.MeetingFactory(cycle=cycle, draft=True, date=dt.date(2021, 9, 1))
+    draft = f.MeetingFactory(cycle=cycle, draft=True, date=dt.date(2021, 9, 1), invites_all=False)
+    f.MeetingObjectiveFactory(meeting=draft)
+    f.AgendaLineFactory.create_batch(2, meeting=draft)
+    f.MeetingGuestFactory(meeting=draft)
+    f.MeetingDocumentFactory(meeting=draft)
     f.MeetingFactory(cycle=cycle, state=Meeting.State.CANCELLED, date=dt.date(2021, 8, 1))
     f.CycleFactory(chantier__name="Un autre chantier")
     town = f.OrganizationFactory(slug="ville-voisine", standing="guest", contribution="expertise")
@@ -92,6 +97,9 @@ def addresses(cycle) -> dict[str, str]:
         "compte/presentation/": reverse("showing"),
         "rencontres/": reverse("meeting_list"),
         "rencontres/<slug:slug>/": cycle.meetings.get(title="Cadre de référence").get_absolute_url(),
+        "rencontres/nouvelle/": reverse("new_meeting"),
+        "rencontres/<slug:slug>/preparer/": reverse("prepare_meeting", args=[prepared(cycle).slug]),
+        "rencontres/<slug:slug>/apercu/": reverse("preview_meeting", args=[prepared(cycle).slug]),
         "rapports/": reverse("report_list"),
         "invitations/": reverse("invitation_list"),
         "invitations/liste/": reverse("invite_list"),
@@ -103,6 +111,11 @@ def addresses(cycle) -> dict[str, str]:
         "compte/quitter/": reverse("leave_organization"),
         "rapports/<uuid:pk>/": Report.objects.get(state=Report.State.WAITING).get_absolute_url(),
     }
+
+
+def prepared(cycle) -> Meeting:
+    """The draft, whose page of preparation holds a row of everything."""
+    return cycle.meetings.get(state=Meeting.State.DRAFT)
 
 
 def more_states(cycle) -> list[str]:

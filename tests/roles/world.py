@@ -57,13 +57,15 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     f.SynthesisPointFactory(meeting=meeting)
     publish(meeting, by=None)
     draft = f.MeetingFactory(cycle=cycle, draft=True, date=day + dt.timedelta(days=90))
+    documents = [f.MeetingDocumentFactory(meeting=each) for each in (meeting, draft)]
     report = Report.objects.get(kind="synthesis", object_id=meeting.current_version.pk)
     digest = {"token_digest": digest_of(f"jeton-{cycle.pk}")}
     spokesperson = {"organization": organization, "role": Membership.Role.REPRESENTATIVE}
     return {
         "cycle": cycle,
         "meeting": meeting,
-        "draft": {"meeting": draft},
+        "document": documents[0],
+        "draft": {"meeting": draft, "document": documents[1]},
         "report": report,
         "organization": organization,
         "reader": reader.membership,
@@ -84,6 +86,9 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "chantier/<slug:slug>/": lambda its: [its["cycle"].slug],
     "chantier/<slug:slug>/bilan.pdf": lambda its: [its["cycle"].slug],
     "rencontres/<slug:slug>/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/preparer/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/apercu/": lambda its: [its["meeting"].slug],
+    "rencontres/documents/<uuid:pk>/": lambda its: [its["document"].pk],
     "rencontres/<slug:slug>/synthese.pdf": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/evenement/<slug:name>/": lambda its: [its["meeting"].slug, "convoquer"],
     "rapports/<uuid:pk>/": lambda its: [its["report"].pk],

@@ -14,7 +14,7 @@ from django.utils import timezone
 from chantier.models import Chantier, Cycle, Invitation, Membership, Organization, Region, User
 from ecpar_portal.access import walk
 from meetings.actions.publishing import publish
-from meetings.models import Meeting
+from meetings.models import Meeting, MeetingDocument
 from reports.models import Report, private_storage
 from tests import factories as f
 
@@ -33,6 +33,9 @@ EXAMPLES = {
     "chantier/<slug:slug>/bilan.pdf": lambda: [Cycle.objects.first().slug],
     "rencontres/<slug:slug>/": lambda: [published().slug],
     "rencontres/<slug:slug>/evenement/<slug:name>/": lambda: [published().slug, "publier"],
+    "rencontres/<slug:slug>/preparer/": lambda: [published().slug],
+    "rencontres/<slug:slug>/apercu/": lambda: [published().slug],
+    "rencontres/documents/<uuid:pk>/": lambda: [MeetingDocument.objects.first().pk],
     "rencontres/<slug:slug>/synthese.pdf": lambda: [published().slug],
     "rapports/<uuid:pk>/": lambda: [Report.objects.get(state=Report.State.DONE).pk],
     "rapports/<uuid:pk>/reessayer/": lambda: [Report.objects.get(state=Report.State.FAILED).pk],
@@ -65,6 +68,7 @@ def make_network() -> Cycle:
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}
     f.ReportFactory(object_id=version.pk, **done)
     f.ReportFactory(object_id=version.pk, state=Report.State.FAILED)
+    f.MeetingDocumentFactory(meeting=meeting)
     f.OutgoingEmailFactory()
     f.InvitationFactory()
     for model in admin.site._registry:
