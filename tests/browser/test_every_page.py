@@ -92,6 +92,8 @@ def addresses(cycle) -> dict[str, str]:
         "composants/": reverse("components"),
         "chantier/<slug:slug>/": cycle.get_absolute_url(),
         "chantiers/": reverse("chantier_list"),
+        "chantiers/nouveau/": reverse("new_chantier"),
+        "chantiers/<slug:slug>/nouveau-cycle/": reverse("new_cycle", args=[cycle.chantier.slug]),
         "organisations/": reverse("organization_list"),
         "organisations/<slug:slug>/": reverse("organization", args=["ville-voisine"]),
         "compte/presentation/": reverse("showing"),

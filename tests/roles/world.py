@@ -77,6 +77,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
 
 # How the address of a route is filled in with the things of one side.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
+    "chantiers/<slug:slug>/nouveau-cycle/": lambda its: [its["cycle"].chantier.slug],
     "chantiers/<slug:slug>/choisir/": lambda its: [its["cycle"].chantier.slug],
     "organisations/<slug:slug>/": lambda its: [its["organization"].slug],
     "invitations/<int:pk>/renvoyer/": lambda its: [its["invitation"].pk],

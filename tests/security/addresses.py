@@ -20,6 +20,7 @@ from tests import factories as f
 
 # By the text between `<` and `>` of its route: a function of nothing that returns what to write there.
 EXAMPLES = {
+    "chantiers/<slug:slug>/nouveau-cycle/": lambda: [Chantier.objects.first().slug],
     "chantiers/<slug:slug>/choisir/": lambda: [Chantier.objects.first().slug],
     "organisations/<slug:slug>/": lambda: [Organization.objects.first().slug],
     "invitations/<int:pk>/renvoyer/": lambda: [Invitation.objects.first().pk],
