@@ -18,7 +18,6 @@ PREPARED = {
     "guests": "personnes sans compte",
     "reminding": "rappels",
     "documents": "documents",
-    "document": "document",
     "invited": "organisations invitées",
 }
 

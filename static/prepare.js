@@ -1,6 +1,7 @@
 // The page of preparation without reloads: rows are added, taken away and moved where they stand, by button, by
 // keyboard or by hand; each move is said aloud. Without this script the same buttons ask the server.
 const said = document.querySelector("[data-said]");
+const MOST_ROWS = 60; // as meetings/forms/rows.py
 const NBSP = "\u00a0";
 
 const rowsOf = (list) => [...list.querySelectorAll(":scope > .row")];
@@ -25,6 +26,10 @@ function placeOf(row) {
 function add(name) {
   const list = document.querySelector(`[data-rows="${name}"]`);
   const taken = rowsOf(list).map((row) => row.querySelector(`[name="${name}-row"]`).value);
+  if (taken.length >= MOST_ROWS) {
+    say(`Gardez au plus ${MOST_ROWS} lignes dans cette liste.`);
+    return;
+  }
   let fresh = 1;
   while (taken.includes(`n${fresh}`)) fresh += 1;
   const source = document.querySelector(`[data-template="${name}"]`).innerHTML.replaceAll("__key__", `n${fresh}`);
@@ -82,11 +87,14 @@ function giveHandle(row) {
   });
   handle.addEventListener("pointermove", (event) => {
     if (!row.classList.contains("moving")) return;
-    const others = rowsOf(row.parentElement).filter((other) => other !== row);
-    const after = others.find((other) => event.clientY < other.getBoundingClientRect().top + other.offsetHeight / 2);
-    if (after === row.nextElementSibling) return;
-    if (after) after.before(row);
-    else row.parentElement.append(row);
+    // Near an edge of the window the page follows.
+    if (event.clientY > innerHeight - 90) scrollBy({top: 16, behavior: "instant"});
+    else if (event.clientY < 90) scrollBy({top: -16, behavior: "instant"});
+    // The others go around it: a row that were put elsewhere would let go of the pointer.
+    const middle = (other) => other.getBoundingClientRect().top + other.offsetHeight / 2;
+    const [above, below] = [row.previousElementSibling, row.nextElementSibling];
+    if (below && event.clientY > middle(below)) row.before(below);
+    else if (above && event.clientY < middle(above)) row.after(above);
   });
   for (const end of ["pointerup", "pointercancel"]) {
     handle.addEventListener(end, () => {

@@ -248,7 +248,7 @@ def _add_document(meeting: Meeting, upload: Upload, stored: list[str], by: Any) 
     name = f"{FOLDER}/{upload.stored_as}"
     stored.append(name)
     private_storage().save(name, upload.file)
-    document = MeetingDocument.objects.create(
+    MeetingDocument.objects.create(
         meeting=meeting,
         name=upload.name,
         stored_as=name,
@@ -256,7 +256,7 @@ def _add_document(meeting: Meeting, upload: Upload, stored: list[str], by: Any) 
         size=len(upload.content),
         added_by=by,
     )
-    trace.record("document_added", by=by, on=meeting, document=str(document.pk))
+    trace.record("document_added", by=by, on=meeting)
 
 
 @transaction.atomic
@@ -264,7 +264,7 @@ def remove_document(document: MeetingDocument, *, by: Any) -> None:
     """Remove a document, then its file; one that is gone already stays so."""
     name, key = document.stored_as, document.pk
     if MeetingDocument.objects.filter(pk=key).delete()[0]:
-        trace.record("document_removed", by=by, on=document.meeting, document=str(key))
+        trace.record("document_removed", by=by, on=document.meeting)
         transaction.on_commit(lambda: private_storage().delete(name))
 
 

@@ -19,7 +19,7 @@ from ecpar_portal import french
 from ecpar_portal.uploads import ACCEPTED, KINDS, FileRefused, Upload, accept
 from meetings.actions.preparing import Guest, Line, Statement, Written, is_past
 from meetings.forms.hours import end_field, instants_of, refuse_overtaking, start_field
-from meetings.forms.rows import Quiet, RowForm, Rows, sent
+from meetings.forms.rows import MOST_ROWS, Quiet, RowForm, Rows, sent
 from meetings.models import AgendaLine, Meeting, MeetingGuest, MeetingObjective, Reminding
 from meetings.models.agenda import A_DAY
 from meetings.models.convocations import validate_days
@@ -361,6 +361,9 @@ class Preparation:
         """Whether all of it may be saved."""
         for form in self.parts:
             form.is_valid()  # each says what is wrong with it
+        for rows in self.lists:
+            if len(rows) > MOST_ROWS:
+                self.form.add_error(None, f"Gardez au plus {MOST_ROWS} lignes dans chaque liste.")
         self._refuse_guests()
         return not self.errors
 

@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 MOST_ROWS = 60
+MOST_READ = 200  # past what a page takes, so that it says so and loses nothing
 KEY = re.compile(r"[1-9]\d{0,17}|n[1-9]\d{0,3}", re.ASCII)
 
 
@@ -107,7 +108,7 @@ class Rows:
 def keys_in(data: QueryDict, prefix: str) -> list[str]:
     """The keys of the rows that a page sent, in order; those that are none are left aside."""
     found = dict.fromkeys(key for key in data.getlist(f"{prefix}-row") if KEY.fullmatch(key))
-    return list(found)[:MOST_ROWS]
+    return list(found)[:MOST_READ]
 
 
 def change(data: QueryDict, do: str) -> str:
@@ -137,7 +138,7 @@ def change(data: QueryDict, do: str) -> str:
 
 def _new_key(keys: list[str]) -> str:
     taken = {int(key[1:]) for key in keys if key.startswith("n")}
-    return f"n{next(n for n in range(1, MOST_ROWS + 2) if n not in taken)}"
+    return f"n{next(n for n in range(1, MOST_READ + 2) if n not in taken)}"
 
 
 def sent(bound: forms.BoundField) -> list[str]:

@@ -42,7 +42,11 @@ def new_meeting(request: HttpRequest) -> HttpResponse:
 @limit("events", when=unsafe)
 def prepare_meeting(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything that is prepared of a meeting, on one page."""
-    meeting = get_object_or_404(meetings_to_prepare(request), slug=slug)
+    # The address of a draft follows its day, which somebody else may have changed since the page was opened.
+    asked = number(request.POST.get("meeting"))
+    meeting = get_object_or_404(
+        meetings_to_prepare(request), **({"pk": asked} if asked > 0 else {"slug": slug})
+    )
     if meeting.state == Meeting.State.CANCELLED:
         messages.error(request, "Cette rencontre est annulée : elle ne se prépare plus.")
         return redirect(meeting)
@@ -179,5 +183,5 @@ def merge(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 
 def number(value: str | None) -> int:
-    """The revision that a page carried; one that never was where it is no number."""
+    """A number that a page carried; one that never was where it is none."""
     return int(value) if value and value.isdecimal() and value.isascii() and len(value) < 10 else -1

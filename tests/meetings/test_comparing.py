@@ -126,6 +126,19 @@ def test_a_row_that_somebody_took_away_may_be_put_back(anne, luc, address, meeti
     assert {item.text for item in meeting.objectives.all()} == {"J’y tiens", "Deuxième"}
 
 
+def test_a_draft_whose_address_changed_meanwhile_is_found_again(anne, luc, address, meeting):
+    other = meeting.date + dt.timedelta(days=1)
+    answer = both_write(anne, luc, address, {"date": str(other)}, {"title": "Selon Luc"})
+    # Somebody may even have begun another meeting at the address of before.
+    assert answer.status_code == 409
+    f.MeetingFactory(cycle=meeting.cycle, draft=True, date=meeting.date, title="Une autre")
+    sent = chosen(answer) | {"merge": "save"}
+    assert luc.post(address, sent)["Location"] == f"/rencontres/{other}/preparer/"
+    meeting.refresh_from_db()
+    assert (meeting.title, meeting.date) == ("Selon Luc", other)
+    assert Meeting.objects.get(date=other - dt.timedelta(days=1)).title == "Une autre"
+
+
 def test_two_orders_are_compared(anne, luc, address, meeting):
     first, second = map(str, meeting.objectives.values_list("pk", flat=True))
     answer = both_write(anne, luc, address, {"objectives-row": [second, first]}, {"title": "De Luc"})

@@ -282,6 +282,16 @@ def test_a_row_that_is_left_blank_is_no_row(desk, meeting):
     assert (meeting.agenda.count(), meeting.guests.count()) == (1, 1)
 
 
+def test_more_rows_than_a_page_takes_are_refused_and_all_kept(desk, meeting):
+    sent = filled_in(desk, address(meeting))
+    for n in range(1, 62):
+        sent = added(sent, "agenda", f"n{n}", text=f"Point {n}", minutes="5")
+    answer = desk.post(address(meeting), sent)
+    assert "Gardez au plus 60 lignes" in text_of(answer)
+    assert controls(answer)["agenda-row"] == sent["agenda-row"]
+    assert meeting.agenda.count() == 1
+
+
 # Rows, without a script.
 
 
