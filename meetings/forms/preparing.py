@@ -115,7 +115,7 @@ class PreparingForm(Quiet, forms.ModelForm):
             self.add_error("answer_by", "Demandez la réponse au plus tard le jour de la rencontre.")
         chosen = cleaned.get("organizations") or cleaned.get("networks")
         if cleaned.get("invited") == SOME and not chosen and "organizations" not in self.errors:
-            self.add_error("organizations", "Choisissez au moins une organisation ou un réseau partenaire.")
+            self.add_error("invited", "Choisissez au moins une organisation ou un réseau partenaire.")
         refuse_overtaking(self, self.instance)
         self.instance.starts_at, self.instance.ends_at = instants_of(self)
         return cleaned

@@ -212,7 +212,7 @@ def test_the_usual_reminders_need_no_row(desk, meeting):
             "Donnez une adresse qui commence par https://.",
         ),
         ({"capacity": "0"}, "capacity", "Donnez au moins une place."),
-        ({"invited": "some"}, "organizations", "Choisissez au moins une organisation"),
+        ({"invited": "some"}, "invited", "Choisissez au moins une organisation"),
         ({"reminding-days": "7, 200"}, "reminding-days", "Donnez au plus 5 nombres de jours"),
         ({"title": "deux\x85lignes"}, "title", "Écrivez sur une seule ligne."),
     ],
