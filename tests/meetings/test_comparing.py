@@ -1,8 +1,10 @@
 """Two people prepare one meeting at once: nobody's words are lost."""
 
 import datetime as dt
+import threading
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -218,3 +220,27 @@ def test_a_page_without_its_revision_is_compared(luc, address, meeting, revision
 def test_the_same_words_twice_need_no_choice(anne, luc, address):
     answer = both_write(anne, luc, address, {"title": "Pareil"}, {"title": "Pareil"})
     assert answer.status_code == 302
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_saves_at_the_same_moment_one_is_kept_and_the_other_compared(meeting, address):
+    clients = [coordinator("Anne"), coordinator("Luc")]
+    pages = [filled_in(client, address, title=f"Titre {rank}") for rank, client in enumerate(clients)]
+    answers, together = {}, threading.Barrier(2)
+
+    def press(rank):
+        together.wait()
+        try:
+            answers[rank] = clients[rank].post(address, pages[rank]).status_code
+        finally:
+            connection.close()
+
+    people = [threading.Thread(target=press, args=[rank]) for rank in range(2)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert sorted(answers.values()) == [302, 409]
+    kept = next(rank for rank, status in answers.items() if status == 302)
+    meeting.refresh_from_db()
+    assert (meeting.title, meeting.revision) == (f"Titre {kept}", 1)

@@ -292,6 +292,26 @@ def test_more_rows_than_a_page_takes_are_refused_and_all_kept(desk, meeting):
     assert meeting.agenda.count() == 1
 
 
+# Where it is offered.
+
+
+def test_the_page_is_offered_to_the_coordinator_only(desk, sign_in, member, meeting):
+    Meeting.objects.update(state="convened")
+    new = 'href="/rencontres/nouvelle/'
+    prepare = f'href="{address(meeting)}"'
+    for client, offered in ((desk, True), (None, False)):
+        client = client or sign_in(member)
+        assert (new in client.get("/rencontres/").text) is offered
+        assert (prepare in client.get(meeting.get_absolute_url()).text) is offered
+
+
+def test_a_meeting_is_taken_up_from_its_own_page(desk, meeting):
+    link = f"/rencontres/nouvelle/?source={meeting.slug}&cycle={meeting.cycle.slug}"
+    assert link.replace("&", "&amp;") in desk.get(meeting.get_absolute_url()).text
+    form = desk.get(link).context["form"]
+    assert (form["source"].value(), form["cycle"].value()) == (meeting.slug, meeting.cycle.slug)
+
+
 # Rows, without a script.
 
 
