@@ -162,6 +162,13 @@ def test_a_document_is_taken_away_after_a_confirmation_that_names_it(
     assert "n’est plus là" in text_of(again)
 
 
+def test_a_document_whose_file_is_lost_answers_that_it_is_not_there(desk, meeting, caplog):
+    document = f.MeetingDocumentFactory(meeting=meeting)
+    private_storage().delete(document.stored_as)
+    assert desk.get(document.get_absolute_url()).status_code == 404
+    assert "document without its file" in caplog.text
+
+
 def test_a_document_of_another_meeting_is_not_taken_away_from_here(desk, address):
     stranger = f.MeetingDocumentFactory()
     desk.post(address, filled_in(desk, address) | {"do": f"document-remove-{stranger.pk}"})
