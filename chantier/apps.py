@@ -48,8 +48,11 @@ class ChantierConfig(AppConfig):
             incident_noted="Incident de confidentialité inscrit",
             incident_changed="Incident de confidentialité modifié",
             retention_applied="Conservation appliquée",
+            chantier_opened="Chantier ouvert",
+            cycle_opened="Cycle ouvert",
         )
         trace.register_words(purpose="pour", role="rôle", version="version", failed="en échec")
+        trace.register_words(objectives="objectifs", participations="participations")
         for choices in (Consent.Purpose, Membership.Role):
             trace.register_words(**dict(choices.choices))
         trace.register_words(**privacy.THROWN_AWAY)

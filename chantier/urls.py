@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from chantier.views import accepting, account, chantiers, invitations, my_data, organizations, showing
+from chantier.views import (
+    accepting,
+    account,
+    chantiers,
+    invitations,
+    my_data,
+    opening,
+    organizations,
+    showing,
+)
 
 urlpatterns = [
     path("chantier/", chantiers.current_cycle, name="current_cycle"),
     path("chantiers/", chantiers.chantier_list, name="chantier_list"),
+    path("chantiers/nouveau/", opening.new_chantier, name="new_chantier"),
+    path("chantiers/<slug:slug>/nouveau-cycle/", opening.new_cycle, name="new_cycle"),
     path("chantiers/<slug:slug>/choisir/", chantiers.choose_chantier, name="choose_chantier"),
     path("organisations/", organizations.organization_list, name="organization_list"),
     path("organisations/<slug:slug>/", organizations.organization, name="organization"),

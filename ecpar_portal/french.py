@@ -68,6 +68,14 @@ def hours(start: dt.datetime, end: dt.datetime | None) -> str:
     return f"{hour(start)} à {hour(end)}" if end else hour(start)
 
 
+def duration(minutes: int) -> str:
+    """« 45 min », « 2 h », « 2 h 10 »."""
+    whole, rest = divmod(minutes, 60)
+    if not whole:
+        return f"{rest}{NBSP}min"
+    return f"{whole}{NBSP}h" + (f"{NBSP}{rest}" if rest else "")
+
+
 def number(value: int | float | Decimal, decimals: int = 0) -> str:
     """« 12 345,67 »: no-break spaces between thousands, a decimal comma, halves rounded up."""
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

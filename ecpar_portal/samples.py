@@ -18,6 +18,12 @@ class SampleForm(forms.Form):
     date = forms.DateField(label="Date", widget=forms.DateInput({"type": "date"}))
     place = forms.CharField(label="Lieu", required=False, help_text="Facultatif.")
     state = forms.ChoiceField(label="État", choices=Meeting.State, initial=Meeting.State.CONVENED)
+    invited = forms.ChoiceField(
+        label="Organisations invitées",
+        choices=[("all", "Toutes"), ("some", "Celles que je choisis")],
+        widget=forms.RadioSelect,
+        required=False,
+    )
     remind = forms.BooleanField(label="Rappeler la rencontre une semaine avant", required=False)
 
     def clean_date(self) -> dt.date:

@@ -164,6 +164,14 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Before Django's own: a file that is named with a folder is refused, and not renamed without a word.
+FILE_UPLOAD_HANDLERS = [
+    "ecpar_portal.uploads.WholeNames",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# A meeting of 200 organisations, with 60 objectives tied to a dozen of its cycle's, is one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

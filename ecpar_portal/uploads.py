@@ -5,6 +5,7 @@ back as an attachment, never shown in the page. A photo is written anew: what a 
 model) is not kept. What a file holds is read as little as it takes to know its kind, and never run.
 """
 
+import html
 import io
 import re
 import unicodedata
@@ -14,13 +15,16 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import FileResponse
+from django.http.multipartparser import MultiPartParser
 from PIL import Image, ImageOps
 
 from ecpar_portal.french import NBSP
@@ -62,6 +66,8 @@ class Upload:
 
 def accept(file: UploadedFile) -> Upload:
     """Return what is to be kept of a file; raises FileRefused, whose message is for the person."""
+    if FOLDER_SIGN in (file.name or ""):
+        raise FileRefused("Le nom de ce fichier contient un chemin de dossier. Renommez-le, puis déposez-le.")
     name = clean_name(file.name or "")
     extension = PurePosixPath(name).suffix.lower().lstrip(".")
     if extension not in KINDS:
@@ -250,3 +256,37 @@ KINDS: dict[str, tuple[str, Callable[[bytes, str], bytes]]] = {
     **{extension: (ODF + kind, _odf) for extension, kind in ODF_KINDS.items()},
     **{extension: (f"image/{kind.lower()}", _photo) for extension, kind in PHOTO_KINDS.items()},
 }
+
+
+# Names ----------------------------------------------------------------------------------------------
+
+# Django keeps the end of a name that holds a folder, without a word. This sign stands for what it cut off, so
+# that `accept` refuses such a name instead.
+FOLDER_SIGN = "\u2215"
+
+
+class WholeNameParser(MultiPartParser):
+    """Reads what a browser sends, and lets a name with a folder in it be known."""
+
+    def sanitize_file_name(self, file_name: str) -> str | None:
+        """Write the sign in place of what parts folders."""
+        whole = html.unescape(file_name).replace("\\", "/").replace("/", FOLDER_SIGN)
+        return super().sanitize_file_name(whole)
+
+
+class WholeNames(FileUploadHandler):
+    """Has every upload read by `WholeNameParser`; the handlers after it keep the content."""
+
+    def handle_raw_input(
+        self, input_data: Any, META: dict, content_length: int, boundary: bytes, encoding: str | None = None
+    ) -> tuple[Any, Any]:
+        """Read it all here; what is returned is taken as read."""
+        others = [handler for handler in self.request.upload_handlers if handler is not self]
+        return WholeNameParser(META, input_data, others, encoding).parse()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Leave it to the others."""
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Leave it to the others."""

@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 from chantier.access import may_sign_in
 from chantier.models import Chantier, Cycle
 from ecpar_portal.prepared import Prepared
-from meetings.models import Convocation, Meeting, SynthesisVersion
+from meetings.models import Convocation, Meeting, MeetingDocument, SynthesisVersion
 
 
 def may_download_synthesis(user: Any) -> QuerySet:
@@ -40,6 +40,11 @@ def may_have_feed(user: Any) -> bool:
     if not may_sign_in(user) or user.lacks_second_factor:
         return False
     return user.membership is not None or user.is_coordinator
+
+
+def may_download_document(user: Any) -> QuerySet:
+    """The documents of the meetings that a person sees; those of drafts, for coordinators."""
+    return MeetingDocument.objects.filter(meeting__in=Meeting.objects.visible_to(user))
 
 
 def synthesis_to_download(user: Any, slug: str) -> SynthesisVersion | None:

@@ -127,6 +127,8 @@ class MeetingAdmin(admin.ModelAdmin):
             before = Meeting.objects.get(pk=obj.pk)
             for name in WHEN:
                 setattr(obj, name, getattr(before, name))
+        # Who has its page of preparation open compares before they save.
+        obj.revision += 1
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: MeetingForm, formsets: list, change: bool) -> None:

@@ -2,6 +2,25 @@
 
 from django.apps import AppConfig
 
+# The parts of the page of preparation, as the trace tells which of them changed.
+PREPARED = {
+    "revision": "révision",
+    "changed": "ce qui change",
+    "source": "à partir de celle du",
+    "hours": "heures",
+    "title": "titre",
+    "place": "lieu",
+    "video_link": "lien de la visioconférence",
+    "capacity": "nombre de places",
+    "answer_by": "date limite de réponse",
+    "objectives": "objectifs",
+    "agenda": "ordre du jour",
+    "guests": "personnes sans compte",
+    "reminding": "rappels",
+    "documents": "documents",
+    "invited": "organisations invitées",
+}
+
 
 class MeetingsConfig(AppConfig):
     """When we meet, and what came of it."""
@@ -57,6 +76,10 @@ class MeetingsConfig(AppConfig):
         digest.register(digest.Source("Documents de rencontre", news.documents))
 
         trace.register(
+            meeting_begun="Rencontre commencée",
+            prepared="Rencontre préparée",
+            document_added="Document ajouté",
+            document_removed="Document retiré",
             convened="Rencontre convoquée",
             called_once_more="Convocation renvoyée",
             moved="Rencontre déplacée",
@@ -88,6 +111,7 @@ class MeetingsConfig(AppConfig):
             updated="énoncés mis à jour",
             left="énoncés laissés tels quels",
         )
+        trace.register_words(**PREPARED)
 
         registry.register(
             registry.Kind(

@@ -94,6 +94,12 @@ def field(bound: forms.BoundField) -> SafeString:
 
 
 @register.simple_tag
+def choices(bound: forms.BoundField) -> SafeString:
+    """A field of several boxes: its name above them all, error and help beside it."""
+    return render("choices", field=bound)
+
+
+@register.simple_tag
 def error_summary(form: forms.BaseForm) -> SafeString:
     """The errors of a form at its top, each with a link to its field."""
     return render("error_summary", form=form)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from chantier import trace
@@ -74,6 +75,8 @@ def load(content: Content, source: str) -> Report:
     drafts = drafts_of(cycle) if cycle else set()
     if report.created or report.updated:
         cycle = Applying(cycle, wanted, before, set(report.created), set(report.updated)).run()
+        # Who has the page of preparation of one open compares before they save.
+        cycle.meetings.update(revision=F("revision") + 1)
         for meeting in cycle.meetings.filter(date__gte=timezone.localdate()):
             keep_called(meeting)  # the file may have convened, moved or cancelled it
     publish_loaded(cycle, drafts)

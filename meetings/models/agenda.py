@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from chantier.models.cycles import Ranked
+from ecpar_portal import french
 from meetings.models.meetings import Meeting, one_line
 
 A_DAY = 24 * 60
@@ -39,6 +40,11 @@ class AgendaLine(Ranked):
                 violation_error_message="Donnez une durée d’une minute à une journée.",
             )
         ]
+
+    @property
+    def lasts(self) -> str:
+        """« 45 min », « 1 h 30 »."""
+        return french.duration(self.minutes)
 
 
 class MeetingDocument(models.Model):

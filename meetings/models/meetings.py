@@ -209,6 +209,15 @@ class Meeting(models.Model):
         }
 
     @property
+    def timed_agenda(self) -> list[Any]:
+        """The lines of the agenda, each with when it begins where the meeting has an hour."""
+        lines, at = list(self.agenda.all()), self.starts_at
+        for line in lines:
+            line.starts = french.hour(at) if at else ""
+            at = at and at + dt.timedelta(minutes=line.minutes)
+        return lines
+
+    @property
     def days_left(self) -> int:
         """Days from today to the meeting."""
         return (self.date - timezone.localdate()) // dt.timedelta(days=1)

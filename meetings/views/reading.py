@@ -1,23 +1,27 @@
 """The path of a cycle, the meetings, and a meeting."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from chantier.access import is_coordinator
-from chantier.models import Cycle
+from chantier.models import Cycle, Organization
 from ecpar_portal.access import require, signed_in
 from ecpar_portal.limits import limit, narrowed
 from meetings import events, path
 from meetings.access import may_download_bilan, synthesis_to_download
 from meetings.actions.publishing import has_draft
 from meetings.filters import MeetingFilter
-from meetings.models import Meeting
+from meetings.models import Meeting, MeetingQuerySet
 from meetings.views.answering import shown_to
 from reports.views import serve
 
 MEETINGS_PER_PAGE = 30
+ROLES = {"membre": "Membre", "reseau": "Réseau partenaire", "invite": "Personne invitée sans compte"}
 
 
 @require_safe
@@ -49,20 +53,58 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
     found = get_object_or_404(cycles, meetings__slug=slug)
     coordinates = is_coordinator(request.user)
-    built = path.build(found, found.meetings.thread_for(request.user), unpublished=coordinates)
+    context = placed(found, found.meetings.thread_for(request.user), slug, unpublished=coordinates)
+    step = context["step"]
+    context |= {"coordinates": coordinates, **shown_to(request.user, step.meeting)}
+    context["events"] = events.offered(step.meeting, has_draft(step.meeting)) if coordinates else []
+    return render(request, "meetings/meeting.html", context)
+
+
+def placed(
+    cycle: Cycle, meetings: MeetingQuerySet, slug: str, *, unpublished: bool = False
+) -> dict[str, Any]:
+    """A meeting on the path of its cycle, between its neighbours; raises Http404 where it is not there."""
+    built = path.build(cycle, meetings, unpublished=unpublished)
     here = next((rank for rank, step in enumerate(built.steps) if step.meeting.slug == slug), None)
     if here is None:
         raise Http404
-    step = built.steps[here]
-    context = {
+    return {
         "path": built,
-        "step": step,
-        "events": events.offered(step.meeting, has_draft(step.meeting)) if coordinates else [],
+        "step": built.steps[here],
         "previous": built.steps[here - 1] if here else None,
         "next": built.steps[here + 1] if here + 1 < len(built.steps) else None,
-        **shown_to(request.user, step.meeting),
     }
-    return render(request, "meetings/meeting.html", context)
+
+
+@require_safe
+@require(is_coordinator)
+def preview_meeting(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of a meeting as each role will read it, once it is convened."""
+    cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
+    found = get_object_or_404(cycles, meetings__slug=slug)
+    role = request.GET.get("role")
+    role = role if role in ROLES else "membre"
+    seen = found.meetings.exclude(Q(state=Meeting.State.DRAFT) & ~Q(slug=slug))
+    context = placed(found, seen.with_thread(), slug)
+    context |= {"roles": ROLES, "role": role, "is_guest": role == "invite"}
+    context["nobody"] = nobody_of(context["step"].meeting, role)
+    return render(request, "meetings/preview.html", context)
+
+
+def nobody_of(meeting: Meeting, role: str) -> str:
+    """What to say where no one of a role is invited."""
+    if role == "invite":
+        return "" if meeting.guests.exists() else "Aucune personne sans compte n’est invitée."
+    kind = Organization.Kind.PARTNER_NETWORK
+    here = meeting.cycle.participations.current()
+    if not meeting.invites_all:
+        here = here.filter(organization__in=meeting.organizations.all())
+    if role == "reseau":
+        there = here.filter(organization__kind=kind).exists()
+        return "" if there else "Aucun réseau partenaire n’est invité."
+    return (
+        "" if here.exclude(organization__kind=kind).exists() else "Aucune organisation membre n’est invitée."
+    )
 
 
 @require_safe

@@ -34,6 +34,9 @@ NOT_PAGES = {
     "chantier/<slug:slug>/bilan.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "rencontres/<slug:slug>/evenement/<slug:name>/": "takes a POST and leads to the meeting",
     "convocation/<str:token>/": "leads to `convocation/<int:pk>/`",
+    "rencontres/documents/<uuid:pk>/": "a file",
+    "rencontres/<slug:slug>/presences.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
+    "rencontres/<slug:slug>/presences.xlsx": "a file, or the page of `rapports/<uuid:pk>/`",
     "compte/donnees/exporter/": "takes a POST and leads to a report",
     "compte/donnees/effacer/": "asks for the password first; in `account_pages`",
     "rencontres/<slug:slug>/rencontre.ics": "a calendar, for a program",
@@ -61,7 +64,11 @@ def network(visitor):
     f.PointAnswerFactory(point=point, objective=answered)
     ahead = f.MeetingFactory(cycle=cycle, upcoming=True)
     f.MeetingObjectiveFactory(meeting=ahead, comes_from=point)
-    f.MeetingFactory(cycle=cycle, draft=True, date=dt.date(2021, 9, 1))
+    draft = f.MeetingFactory(cycle=cycle, draft=True, date=dt.date(2021, 9, 1), invites_all=False)
+    f.MeetingObjectiveFactory(meeting=draft)
+    f.AgendaLineFactory.create_batch(2, meeting=draft)
+    f.MeetingGuestFactory(meeting=draft)
+    f.MeetingDocumentFactory(meeting=draft)
     f.MeetingFactory(cycle=cycle, state=Meeting.State.CANCELLED, date=dt.date(2021, 8, 1))
     f.CycleFactory(chantier__name="Un autre chantier")
     town = f.OrganizationFactory(slug="ville-voisine", standing="guest", contribution="expertise")
@@ -96,6 +103,8 @@ def addresses(cycle) -> dict[str, str]:
         "composants/": reverse("components"),
         "chantier/<slug:slug>/": cycle.get_absolute_url(),
         "chantiers/": reverse("chantier_list"),
+        "chantiers/nouveau/": reverse("new_chantier"),
+        "chantiers/<slug:slug>/nouveau-cycle/": reverse("new_cycle", args=[cycle.chantier.slug]),
         "organisations/": reverse("organization_list"),
         "organisations/<slug:slug>/": reverse("organization", args=["ville-voisine"]),
         "compte/presentation/": reverse("showing"),
@@ -108,6 +117,12 @@ def addresses(cycle) -> dict[str, str]:
             "answer", args=[cycle.meetings.get(state="convened").slug]
         ),
         "convocation/<int:pk>/": reverse("convocation", args=[0]),
+        "rencontres/<slug:slug>/suivi/": reverse(
+            "following", args=[cycle.meetings.get(state="convened").slug]
+        ),
+        "rencontres/nouvelle/": reverse("new_meeting"),
+        "rencontres/<slug:slug>/preparer/": reverse("prepare_meeting", args=[prepared(cycle).slug]),
+        "rencontres/<slug:slug>/apercu/": reverse("preview_meeting", args=[prepared(cycle).slug]),
         "rapports/": reverse("report_list"),
         "invitations/": reverse("invitation_list"),
         "invitations/liste/": reverse("invite_list"),
@@ -124,6 +139,11 @@ def addresses(cycle) -> dict[str, str]:
         "compte/quitter/": reverse("leave_organization"),
         "rapports/<uuid:pk>/": Report.objects.get(state=Report.State.WAITING).get_absolute_url(),
     }
+
+
+def prepared(cycle) -> Meeting:
+    """The draft, whose page of preparation holds a row of everything."""
+    return cycle.meetings.get(state=Meeting.State.DRAFT)
 
 
 def more_states(cycle) -> list[str]:

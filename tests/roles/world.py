@@ -64,6 +64,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     called = ahead.convocations.get(user=reader)
     # Last: the table of the admin speaks of a draft.
     draft = f.MeetingFactory(cycle=cycle, draft=True, date=day + dt.timedelta(days=90))
+    documents = [f.MeetingDocumentFactory(meeting=each) for each in (meeting, draft)]
     report = Report.objects.get(kind="synthesis", object_id=meeting.current_version.pk)
     digest = {"token_digest": digest_of(f"jeton-{cycle.pk}")}
     spokesperson = {"organization": organization, "role": Membership.Role.REPRESENTATIVE}
@@ -71,7 +72,8 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     return {
         "cycle": cycle,
         "meeting": meeting,
-        "draft": {"meeting": draft},
+        "document": documents[0],
+        "draft": {"meeting": draft, "document": documents[1]},
         "ahead": {"meeting": ahead, "convocation": called},
         "report": report,
         "organization": organization,
@@ -85,6 +87,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
 
 # How the address of a route is filled in with the things of one side.
 ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
+    "chantiers/<slug:slug>/nouveau-cycle/": lambda its: [its["cycle"].chantier.slug],
     "chantiers/<slug:slug>/choisir/": lambda its: [its["cycle"].chantier.slug],
     "organisations/<slug:slug>/": lambda its: [its["organization"].slug],
     "invitations/<int:pk>/renvoyer/": lambda its: [its["invitation"].pk],
@@ -95,6 +98,9 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "chantier/<slug:slug>/": lambda its: [its["cycle"].slug],
     "chantier/<slug:slug>/bilan.pdf": lambda its: [its["cycle"].slug],
     "rencontres/<slug:slug>/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/preparer/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/apercu/": lambda its: [its["meeting"].slug],
+    "rencontres/documents/<uuid:pk>/": lambda its: [its["document"].pk],
     "rencontres/<slug:slug>/synthese.pdf": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/rencontre.ics": lambda its: [its["meeting"].slug],
     "agenda/<str:token>.ics": lambda its: [its["token"]],

@@ -17,13 +17,14 @@ from mailing.links import token_for
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
-from meetings.models import Convocation, Meeting
+from meetings.models import Convocation, Meeting, MeetingDocument
 from meetings.models.feeds import digest_of
 from reports.models import Report, private_storage
 from tests import factories as f
 
 # By the text between `<` and `>` of its route: a function of nothing that returns what to write there.
 EXAMPLES = {
+    "chantiers/<slug:slug>/nouveau-cycle/": lambda: [Chantier.objects.first().slug],
     "chantiers/<slug:slug>/choisir/": lambda: [Chantier.objects.first().slug],
     "organisations/<slug:slug>/": lambda: [Organization.objects.first().slug],
     "invitations/<int:pk>/renvoyer/": lambda: [Invitation.objects.first().pk],
@@ -39,6 +40,9 @@ EXAMPLES = {
     "chantier/<slug:slug>/bilan.pdf": lambda: [Cycle.objects.first().slug],
     "rencontres/<slug:slug>/": lambda: [published().slug],
     "rencontres/<slug:slug>/evenement/<slug:name>/": lambda: [published().slug, "publier"],
+    "rencontres/<slug:slug>/preparer/": lambda: [published().slug],
+    "rencontres/<slug:slug>/apercu/": lambda: [published().slug],
+    "rencontres/documents/<uuid:pk>/": lambda: [MeetingDocument.objects.first().pk],
     "rencontres/<slug:slug>/synthese.pdf": lambda: [published().slug],
     "rencontres/<slug:slug>/convoquer/": lambda: [Meeting.objects.filter(state="draft").first().slug],
     "rencontres/<slug:slug>/repondre/": lambda: [Meeting.objects.filter(state="convened").first().slug],
@@ -83,6 +87,7 @@ def make_network() -> Cycle:
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}
     f.ReportFactory(object_id=version.pk, **done)
     f.ReportFactory(object_id=version.pk, state=Report.State.FAILED)
+    f.MeetingDocumentFactory(meeting=meeting)
     f.OutgoingEmailFactory()
     f.InvitationFactory()
     for model in admin.site._registry:

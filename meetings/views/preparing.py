@@ -1,0 +1,187 @@
+"""A meeting is prepared by the coordinator: begun, written on one page, compared when two people wrote."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from chantier.access import is_coordinator
+from ecpar_portal.access import require
+from ecpar_portal.limits import limit, unsafe
+from ecpar_portal.refusal import Refusal
+from meetings.actions import preparing
+from meetings.forms import comparing, rows
+from meetings.forms.beginning import BeginningForm
+from meetings.forms.preparing import Preparation
+from meetings.models import Meeting
+
+
+def meetings_to_prepare(request: HttpRequest) -> QuerySet:
+    """The meetings that may be prepared, with what their page shows."""
+    return Meeting.objects.visible_to(request.user).select_related("cycle__chantier")
+
+
+@require_http_methods(["GET", "POST"])
+@require(is_coordinator)
+@limit("events", when=unsafe)
+def new_meeting(request: HttpRequest) -> HttpResponse:
+    """A new meeting: its cycle and its day, blank or from an earlier one."""
+    form = BeginningForm(request.POST or None, initial=request.GET.dict(), user=request.user)
+    if form.is_valid():
+        meeting = preparing.begin(**form.beginning(), by=request.user)
+        messages.success(request, "Le brouillon est créé. Personne ne le voit avant la convocation.")
+        return redirect("prepare_meeting", meeting.slug)
+    return render(request, "meetings/new_meeting.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@require(is_coordinator)
+@limit("events", when=unsafe)
+def prepare_meeting(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything that is prepared of a meeting, on one page."""
+    # The address of a draft follows its day, which somebody else may have changed since the page was opened.
+    asked = number(request.POST.get("meeting"))
+    meeting = get_object_or_404(
+        meetings_to_prepare(request), **({"pk": asked} if asked > 0 else {"slug": slug})
+    )
+    if meeting.state == Meeting.State.CANCELLED:
+        messages.error(request, "Cette rencontre est annulée : elle ne se prépare plus.")
+        return redirect(meeting)
+    if request.method == "GET":
+        page = Preparation(meeting)
+        return show(request, page, base=comparing.base_of(page))
+    if "merge" in request.POST:
+        return merge(request, meeting)
+    if request.POST.get("do"):
+        return do(request, meeting, request.POST["do"])
+    return save(request, meeting, request.POST)
+
+
+def show(request: HttpRequest, page: Preparation, **context: Any) -> HttpResponse:
+    """The page, on the revision that the person saw."""
+    page.time_agenda()
+    seen = page.data or {"revision": page.meeting.revision, "state": page.meeting.state}
+    shown = {
+        "page": page,
+        "meeting": page.meeting,
+        "documents": page.meeting.documents.all(),
+        "revision": seen.get("revision", ""),
+        "state": seen.get("state", ""),
+        "base": seen.get("base", ""),
+    }
+    return render(request, "meetings/prepare.html", shown | context)
+
+
+def do(request: HttpRequest, meeting: Meeting, gesture: str) -> HttpResponse:
+    """A button of the page that saves nothing: a row more, a row less, a row elsewhere, a document less."""
+    data, context = request.POST.copy(), {"gesture": gesture}
+    if gesture.startswith("document-"):
+        context |= on_document(request, meeting, gesture)
+    else:
+        key = rows.change(data, gesture)
+        prefix = gesture.partition("-")[0]
+        context |= {"said": said(rows.keys_in(data, prefix), gesture, key), "at": f"{prefix}-{key}"}
+    page = Preparation(meeting, data)
+    page.be_quiet()
+    if "-add" in gesture:
+        page.focus(context["at"])
+    return show(request, page, **context)
+
+
+def said(keys: list[str], gesture: str, key: str) -> str:
+    """What to say of a row that was moved, added or taken away."""
+    if "-remove-" in gesture:
+        return f"Retiré; il en reste {len(keys)}."
+    if key not in keys:
+        return ""
+    place = f"{keys.index(key) + 1} sur {len(keys)}"
+    return f"Ajouté en position {place}." if "-add" in gesture else f"Maintenant en position {place}."
+
+
+def on_document(request: HttpRequest, meeting: Meeting, gesture: str) -> dict[str, Any]:
+    """Ask before a document is removed, or remove it."""
+    verb, _, key = gesture.removeprefix("document-").partition("-")
+    document = next((row for row in meeting.documents.all() if str(row.pk) == key), None)
+    if document is None:
+        return {"said": "Ce document n’est plus là."}
+    if verb == "ask":
+        return {"to_remove": document}
+    if verb != "remove":
+        return {}
+    preparing.remove_document(document, by=request.user)
+    return {"said": f"Le document « {document.name} » est retiré."}
+
+
+def save(request: HttpRequest, meeting: Meeting, data: QueryDict) -> HttpResponse:
+    """Save what was sent, or say what is wrong, or compare."""
+    page = Preparation(meeting, data, request.FILES)
+    if not page.is_valid():
+        return show(request, page)
+    now = Preparation(meeting)
+    found = comparing.differences(now, page)
+    changed = list(dict.fromkeys(difference.group for difference in found))
+    written = page.written()
+    changed += ["documents"] if written.uploads else []
+    if not changed:
+        messages.info(request, "Rien n’a changé.")
+        return redirect("prepare_meeting", meeting.slug)
+    try:
+        seen = {"revision": number(data.get("revision")), "state": data.get("state", "")}
+        meeting = preparing.save(meeting, written, **seen, changed=changed, by=request.user)
+    except preparing.Outdated:
+        return compare(request, meetings_to_prepare(request).get(pk=meeting.pk), data)
+    except Refusal as refusal:
+        page.form.add_error(None, str(refusal))
+        return show(request, page)
+    messages.success(request, "La rencontre est enregistrée.")
+    return redirect("prepare_meeting", meeting.slug)
+
+
+def compare(
+    request: HttpRequest,
+    meeting: Meeting,
+    data: QueryDict,
+    found: list[comparing.Difference] | None = None,
+    now: Preparation | None = None,
+) -> HttpResponse:
+    """What stands now beside what somebody wrote; each is kept by choice."""
+    now = now or Preparation(meeting)
+    if found is None:
+        found = comparing.differences(now, Preparation(meeting, data), comparing.marks_in(data))
+    comparing.tell(found, meeting, number(data.get("revision")))
+    context = {
+        "meeting": meeting,
+        "differences": found,
+        "carried": comparing.carried(data),
+        "base": data.get("base", ""),
+        "had_files": bool(request.FILES),
+        "missing": any(difference.error for difference in found),
+        "was": Meeting.State(data["state"]).label if data.get("state") in Meeting.State else "",
+    }
+    return render(request, "meetings/prepare_compare.html", context, status=409)
+
+
+def merge(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """Take the choices of the page of comparison; compare again what changed meanwhile."""
+    data, now = request.POST, Preparation(meeting)
+    found = comparing.differences(now, Preparation(meeting, data))
+    if (number(data.get("revision")), data.get("state")) != (meeting.revision, meeting.state):
+        return compare(request, meeting, data)
+    if not comparing.choose(found, data):
+        return compare(request, meeting, data, found, now)
+    kept = comparing.merged(found, now, data)
+    kept["base"] = comparing.base_of(now)
+    if data["merge"] == "edit":
+        kept["revision"], kept["state"] = str(meeting.revision), meeting.state
+        page = Preparation(meeting, kept)
+        page.be_quiet()
+        return show(request, page)
+    return save(request, meeting, kept)
+
+
+def number(value: str | None) -> int:
+    """A number that a page carried; one that never was where it is none."""
+    return int(value) if value and value.isdecimal() and value.isascii() and len(value) < 10 else -1
