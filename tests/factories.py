@@ -1,6 +1,7 @@
 """Objects for tests, each with the least that makes it valid; traits name the situations people meet."""
 
 import datetime as dt
+import io
 import uuid
 
 import factory
@@ -9,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
+from pypdf import PdfWriter
 
 from chantier import models as chantier
 from mailing import models as mailing
@@ -176,8 +178,12 @@ class MeetingDocumentFactory(DjangoModelFactory):
 
     @factory.lazy_attribute
     def stored_as(self):
-        name = f"meetings/{uuid.uuid4()}.pdf"
-        return private_storage().save(name, ContentFile(b"%PDF-1.7"))
+        # A real one: what looks for a name in every file reads it too.
+        blank = PdfWriter()
+        blank.add_blank_page(72, 72)
+        written = io.BytesIO()
+        blank.write(written)
+        return private_storage().save(f"meetings/{uuid.uuid4()}.pdf", ContentFile(written.getvalue()))
 
 
 class MeetingGuestFactory(DjangoModelFactory):
