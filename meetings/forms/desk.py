@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
+from meetings.actions.convening import IN_THE_PAST, goes_back
 from meetings.models import (
     FIRST_DAY,
     LAST_DAY,
@@ -50,6 +51,7 @@ class MeetingForm(forms.ModelForm):
         cleaned = super().clean()
         self._refuse_what_changed()
         self._refuse_overtaking()
+        self._refuse_the_past()
         start, end = self._instant("start_time"), self._instant("end_time")
         if end and not start and "start_time" not in self.errors:
             self.add_error("start_time", "Donnez aussi l’heure de début.")
@@ -84,6 +86,14 @@ class MeetingForm(forms.ModelForm):
                 "Un objectif reprend un point d’une autre rencontre : l’ordre des deux ne peut pas changer."
             )
             self.add_error("date", refusal)
+
+    def _refuse_the_past(self) -> None:
+        """A convened meeting to come moves to a day to come: people are told of it."""
+        day = self.cleaned_data.get("date")
+        if day is None or self.instance.state != Meeting.State.CONVENED or "date" not in self.changed_data:
+            return
+        if goes_back(Meeting(date=self.initial["date"]), day):
+            self.add_error("date", IN_THE_PAST)
 
     def _instant(self, name: str) -> dt.datetime | None:
         day, hour = self.cleaned_data.get("date"), self.cleaned_data.get(name)
