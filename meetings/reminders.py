@@ -122,15 +122,16 @@ def _reminders(
     instants = {days: (due_at(meeting, days, rule), useless_at(meeting, days, rule)) for days in rule.days}
     subject = rule.subject or f"Rappel{french.NBSP}: {shared['heading']}"
     for row in rows:
+        context = shared | {"name": row.greeting, "is_member": row.user_id is not None}
+        message: dict[str, Any] = {}
         for days, (due, useless) in instants.items():
             key = f"{KIND}/{meeting.pk}/{_person(row)}/{days}/{meeting.date}"
             told = row.pk in written and due - written[row.pk] < FRESH
             if told or useless <= now or (due <= now and key not in unsent):
                 continue
-            context = shared | {"name": row.greeting, "is_member": row.user_id is not None}
-            yield {
+            # The same words each time: they are written once.
+            message = message or {
                 "kind": KIND,
-                "key": key,
                 "user": row.user,
                 "to": row.address,
                 "subject": subject,
@@ -138,9 +139,8 @@ def _reminders(
                 "html": render_to_string("meetings/email/reminder.html", context),
                 "calendar": calendar,
                 "calendar_method": "PUBLISH",
-                "due_at": due,
-                "expires_at": useless,
             }
+            yield message | {"key": key, "due_at": due, "expires_at": useless}
 
 
 def concerned(row: Convocation, rule: Reminding) -> bool:

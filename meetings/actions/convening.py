@@ -17,6 +17,7 @@ from meetings.emails import Messages
 from meetings.models import Convocation, Meeting
 
 State = Meeting.State
+IN_THE_PAST = "Cette date est passée. Choisissez une date à venir, ou annulez la rencontre."
 
 
 @transaction.atomic
@@ -55,11 +56,13 @@ def move(
     """Move a convened meeting, its reminders with it; its address and the name of its event stay.
 
     Each person receives one message: that it moved, or a first convocation where none had left. Another day
-    asks for another answer. Raises Refusal for what is not convened.
+    asks for another answer. Raises Refusal for what is not convened, and for a day that is over.
     """
     before = held(meeting)
     if before.state != State.CONVENED:
         raise Refusal("Seule une rencontre convoquée se déplace.")
+    if goes_back(before, date):
+        raise Refusal(IN_THE_PAST)
     if before.convened_at is None:
         keep_called(before)
     rows = list(before.convocations.standing().select_related("user"))
@@ -111,6 +114,11 @@ def cancel(meeting: Meeting, *, by: Any) -> None:
 def invited_changed(meeting: Meeting, *, by: Any) -> None:
     """After who is invited, or how people are reminded, was written: call, take back and plan."""
     keep_called(meeting)
+
+
+def goes_back(meeting: Meeting, date: dt.date) -> bool:
+    """Whether a meeting that is to come would move to a day that is over."""
+    return date < timezone.localdate() <= meeting.date
 
 
 def _ask_again(meeting: Meeting) -> int:

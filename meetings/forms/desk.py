@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from meetings.actions.convening import IN_THE_PAST, goes_back
 from meetings.forms.hours import end_field, instants_of, refuse_overtaking, start_field
 from meetings.models import Meeting
 
@@ -32,6 +33,7 @@ class MeetingForm(forms.ModelForm):
         cleaned = super().clean()
         self._refuse_what_changed()
         refuse_overtaking(self, self.instance)
+        self._refuse_the_past()
         self.instance.starts_at, self.instance.ends_at = instants_of(self)
         return cleaned
 
@@ -45,6 +47,14 @@ class MeetingForm(forms.ModelForm):
             self.add_error(
                 None, refusal + "nouveau dans un autre onglet, puis reprenez ce que vous avez écrit."
             )
+
+    def _refuse_the_past(self) -> None:
+        """A convened meeting to come moves to a day to come: people are told of it."""
+        day = self.cleaned_data.get("date")
+        if day is None or self.instance.state != Meeting.State.CONVENED or "date" not in self.changed_data:
+            return
+        if goes_back(Meeting(date=self.initial["date"]), day):
+            self.add_error("date", IN_THE_PAST)
 
 
 def seen(meeting: Meeting) -> str:

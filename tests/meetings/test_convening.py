@@ -12,6 +12,7 @@ from chantier.actions.erasure import erase
 from chantier.actions.people import readdress
 from chantier.models import Cycle, TraceEntry
 from ecpar_portal import french
+from ecpar_portal.refusal import Refusal
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
 from meetings.actions import calling, convening
@@ -227,6 +228,18 @@ def test_a_cancellation_tells_those_who_had_been_told_and_no_other(meeting, cycl
     convening.cancel(meeting, by=None)
     assert left() == [(member.email, "meeting_cancelled")]
     assert not OutgoingEmail.objects.waiting().exists()
+
+
+def test_a_meeting_to_come_does_not_move_to_a_day_that_is_over(sign_in, coordinator, meeting):
+    convening.convene(meeting, by=None)
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    with pytest.raises(Refusal, match="date est passée"):
+        move(meeting, yesterday)
+    client, address = sign_in(coordinator), reverse("admin:meetings_meeting_change", args=[meeting.pk])
+    page = client.post(address, filled_in(client, address, date=str(yesterday)))
+    assert "Cette date est passée." in text_of(page)
+    meeting.refresh_from_db()
+    assert meeting.sequence == 0
 
 
 @pytest.mark.parametrize(("same_day", "kept"), [(True, "yes"), (False, "")])
