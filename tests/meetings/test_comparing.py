@@ -222,7 +222,7 @@ def test_the_same_words_twice_need_no_choice(anne, luc, address):
     assert answer.status_code == 302
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_saves_at_the_same_moment_one_is_kept_and_the_other_compared(meeting, address):
     clients = [coordinator("Anne"), coordinator("Luc")]
     pages = [filled_in(client, address, title=f"Titre {rank}") for rank, client in enumerate(clients)]

@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -52,6 +53,12 @@ def every_text():
                     yield table, str(value)
     for session in Session.objects.all():
         yield "session", json.dumps(session.get_decoded(), default=str)
+
+
+@pytest.fixture(autouse=True)
+def no_file_of_before(db):
+    """The storage starts empty: what other tests kept there is no PDF, whatever it says."""
+    shutil.rmtree(private_storage().location, ignore_errors=True)
 
 
 def every_file():

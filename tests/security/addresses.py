@@ -87,7 +87,8 @@ def make_network() -> Cycle:
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}
     f.ReportFactory(object_id=version.pk, **done)
     f.ReportFactory(object_id=version.pk, state=Report.State.FAILED)
-    f.MeetingDocumentFactory(meeting=meeting)
+    for factory in (f.MeetingDocumentFactory, f.AgendaLineFactory, f.MeetingGuestFactory, f.RemindingFactory):
+        factory(meeting=meeting)
     f.OutgoingEmailFactory()
     f.InvitationFactory()
     for model in admin.site._registry:

@@ -115,7 +115,9 @@ def test_a_field_that_a_form_does_not_offer_is_left_as_it_is(someone, model):
     before = values_of(obj, more)
     assert client.post(address, {**more, **sent}).status_code == 302
     obj.refresh_from_db()
-    assert values_of(obj, more) == before
+    # A meeting counts its saves by itself.
+    counted = {"revision": before["revision"] + 1} if "revision" in before else {}
+    assert values_of(obj, more) == before | counted
 
 
 RAISED = {
