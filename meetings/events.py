@@ -55,7 +55,12 @@ EVENTS = [
         after_its_day=True,
     ),
     Event(
-        "annuler", "Annuler la rencontre", "La rencontre est annulée.", convening.cancel, (State.CONVENED,)
+        "annuler",
+        "Annuler la rencontre",
+        "La rencontre est annulée.",
+        convening.cancel,
+        (State.CONVENED,),
+        page="cancel_meeting",
     ),
 ]
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("rencontres/<slug:slug>/", reading.meeting, name="meeting"),
     path("rencontres/<slug:slug>/evenement/<slug:name>/", happening.meeting_event, name="meeting_event"),
     path("rencontres/<slug:slug>/convoquer/", convening.convene, name="convene"),
+    path("rencontres/<slug:slug>/annuler/", convening.cancel, name="cancel_meeting"),
     path("rencontres/<slug:slug>/suivi/", following.following, name="following"),
     path("rencontres/<slug:slug>/presences.pdf", following.attendance_pdf, name="attendance_pdf"),
     path("rencontres/<slug:slug>/presences.xlsx", following.attendance_xlsx, name="attendance_xlsx"),

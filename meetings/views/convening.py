@@ -5,7 +5,7 @@ import re
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chantier.access import is_coordinator
 from ecpar_portal import french
@@ -55,6 +55,19 @@ def convene(request: HttpRequest, slug: str) -> HttpResponse:
 def _as_part(html: str) -> str:
     """The body of a message, its title one of those of the page."""
     return html.partition("</head>")[2].replace("<h1", "<h3").replace("</h1>", "</h3>")
+
+
+@require_safe
+@require(is_coordinator)
+def cancel(request: HttpRequest, slug: str) -> HttpResponse:
+    """The question before a meeting is cancelled: whom it tells, and that it is for good."""
+    meetings = Meeting.objects.visible_to(request.user).select_related("cycle__chantier")
+    meeting = get_object_or_404(meetings, slug=slug)
+    if meeting.state != Meeting.State.CONVENED:
+        messages.error(request, "Seule une rencontre convoquée s’annule.")
+        return redirect(meeting)
+    people = meeting.convocations.standing().count()
+    return render(request, "meetings/cancel.html", {"meeting": meeting, "people": people})
 
 
 def _told(request: HttpRequest) -> int:

@@ -94,6 +94,8 @@ def test_prepare_convene_answer_move_answer_again_and_cancel(visitor, earlier, r
 
     # Cancelled: one message each, and nothing more.
     page.goto(page.url.replace("preparer/", ""))
+    page.get_by_role("link", name="Annuler la rencontre").click()
+    page.get_by_text("2 personnes sont convoquées").wait_for()
     page.get_by_role("button", name="Annuler la rencontre").click()
     page.get_by_text("La rencontre est annulée").wait_for()
     _, told = received()

@@ -117,6 +117,9 @@ def addresses(cycle) -> dict[str, str]:
             "answer", args=[cycle.meetings.get(state="convened").slug]
         ),
         "convocation/<int:pk>/": reverse("convocation", args=[0]),
+        "rencontres/<slug:slug>/annuler/": reverse(
+            "cancel_meeting", args=[cycle.meetings.get(state="convened").slug]
+        ),
         "rencontres/<slug:slug>/suivi/": reverse(
             "following", args=[cycle.meetings.get(state="convened").slug]
         ),

@@ -109,6 +109,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "rencontres/<slug:slug>/repondre/": lambda its: [its["meeting"].slug],
     "convocation/<int:pk>/": lambda its: [its["convocation"].pk],
     "convocation/<str:token>/": lambda its: [token_of(its["convocation"])],
+    "rencontres/<slug:slug>/annuler/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/suivi/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/presences.pdf": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/presences.xlsx": lambda its: [its["meeting"].slug],

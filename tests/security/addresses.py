@@ -48,6 +48,7 @@ EXAMPLES = {
     "rencontres/<slug:slug>/repondre/": lambda: [Meeting.objects.filter(state="convened").first().slug],
     "convocation/<int:pk>/": lambda: [Convocation.objects.first().pk],
     "convocation/<str:token>/": lambda: [token_of(Convocation.objects.first())],
+    "rencontres/<slug:slug>/annuler/": lambda: [Meeting.objects.filter(state="convened").first().slug],
     "rencontres/<slug:slug>/suivi/": lambda: [published().slug],
     "rencontres/<slug:slug>/presences.pdf": lambda: [published().slug],
     "rencontres/<slug:slug>/presences.xlsx": lambda: [published().slug],
