@@ -28,7 +28,7 @@ def our_post_office(post_office, settings):
 def kinds(monkeypatch):
     """Two kinds of messages, as an app registers them."""
     monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
-    registry.register(registry.Kind("convocation", "Convocation"))
+    registry.register(registry.Kind("notice", "Avis"))
     registry.register(registry.Kind("code", "Code", secret=True))
 
 

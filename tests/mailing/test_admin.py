@@ -34,7 +34,7 @@ def test_a_coordinator_reads_what_was_told_to_whom(desk):
     deliver()
     shown = text_of(desk.get(LIST, {"q": "ville.example"}))
     assert "personne1@ville.example" in shown
-    assert "Convocation" in shown
+    assert "Avis" in shown
     page = text_of(desk.get(page_of(message)))
     assert "Venez <nombreux>." in page
     assert message.message_id in page
@@ -63,7 +63,7 @@ def test_messages_are_listed_by_kind_and_by_state(desk):
     write(1)
     deliver()
     write(2, kind="code")
-    assert "personne2@" not in text_of(desk.get(LIST, {"kind": "convocation"}))
+    assert "personne2@" not in text_of(desk.get(LIST, {"kind": "notice"}))
     assert "personne1@" not in text_of(desk.get(LIST, {"kind": "code"}))
     assert "personne2@" not in text_of(desk.get(LIST, {"state__exact": "done"}))
 

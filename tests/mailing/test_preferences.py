@@ -70,7 +70,7 @@ def test_a_rhythm_that_does_not_exist_is_refused_beside_the_field(sign_in, membe
 def test_a_refused_message_does_not_leave_and_its_row_says_why(member):
     f.MailPreferencesFactory(user=member, refused=["call"])
     refused = write(kind="call", user=member)
-    others = [write(kind="call"), write(kind="gossip", user=member), write(kind="convocation", user=member)]
+    others = [write(kind="call"), write(kind="gossip", user=member), write(kind="notice", user=member)]
     others.append(write(kind="call", user=f.UserFactory()))
     assert deliver() == 4
     assert sorted(message.to for message in mail.outbox) == sorted([[row.to] for row in others])
@@ -79,15 +79,15 @@ def test_a_refused_message_does_not_leave_and_its_row_says_why(member):
 
 def test_never_leaves_account_security_and_the_meetings_one_is_invited_to(member):
     f.MailPreferencesFactory(user=member, digest="never")
-    written = {kind: write(kind=kind, user=member) for kind in ("account", "convocation", "call", "gossip")}
+    written = {kind: write(kind=kind, user=member) for kind in ("account", "notice", "call", "gossip")}
     deliver()
     states = {kind: state_of(message) for kind, message in written.items()}
-    assert states == {"account": "done", "convocation": "done", "call": "done", "gossip": "withdrawn"}
+    assert states == {"account": "done", "notice": "done", "call": "done", "gossip": "withdrawn"}
 
 
 def test_what_always_comes_is_refused_by_nobody(member):
-    f.MailPreferencesFactory(user=member, digest="never", refused=["account", "convocation", "code"])
-    for kind in ("account", "convocation", "code"):
+    f.MailPreferencesFactory(user=member, digest="never", refused=["account", "notice", "code"])
+    for kind in ("account", "notice", "code"):
         write(kind=kind, user=member)
     assert deliver() == 3
 

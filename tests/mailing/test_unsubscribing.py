@@ -59,7 +59,7 @@ def test_a_message_that_one_may_decline_has_the_two_headers_and_its_row_has_no_t
     assert token not in str(letter.get_body())
 
 
-@pytest.mark.parametrize("kind", ["account", "account_link", "convocation"])
+@pytest.mark.parametrize("kind", ["account", "account_link", "notice"])
 def test_what_always_comes_has_none(our_post_office, member, kind):
     write(kind=kind, user=member)
     write(kind="call")  # to somebody without an account, who has no preferences
@@ -73,7 +73,7 @@ def test_the_post_of_a_mail_program_stops_that_kind_and_no_other(stranger, membe
     assert refused() == [(member.pk, ["call"])]
     stranger.post(link, ONE_CLICK, content_type=FORM)
     assert refused() == [(member.pk, ["call"])]
-    write(kind="call", user=member), write(kind="convocation", user=member)
+    write(kind="call", user=member), write(kind="notice", user=member)
     assert deliver() == 1
 
 
@@ -112,7 +112,7 @@ def test_a_forged_link_leads_to_one_clear_page(stranger, member, link):
     token = links.token_for(member.pk, "call")
     body, _, signature = token.partition(":")
     forged = ["abc", ":", f"{body}:{signature[:-1]}", f"{body}x:{signature}", "é" * 50, "\0"]
-    forged.append(links.token_for(member.pk, "convocation"))  # always comes
+    forged.append(links.token_for(member.pk, "notice"))  # always comes
     forged.append(links.token_for(member.pk, "inconnu"))
     forged.append(links.token_for(10**6, "call"))
     pages = set()
@@ -168,6 +168,6 @@ def test_a_reminder_ends_with_the_way_to_the_preferences(cycle, member):
     convening.convene(f.MeetingFactory(cycle=cycle, draft=True, date="2027-06-01"), by=None)
     OutgoingEmail.objects.update(due_at="2026-01-01T00:00Z")
     deliver()
-    message = mail.outbox[0]
+    message = next(message for message in mail.outbox if message.subject.startswith("Rappel"))
     assert "http://localhost/compte/courriels/" in message.body.strip().splitlines()[-1]
     assert 'href="http://localhost/compte/courriels/"' in message.alternatives[0].content

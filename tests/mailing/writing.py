@@ -10,7 +10,7 @@ from mailing.models import OutgoingEmail
 _numbers = itertools.count()
 
 
-def write(number: int | None = None, kind: str = "convocation", **fields) -> OutgoingEmail:
+def write(number: int | None = None, kind: str = "notice", **fields) -> OutgoingEmail:
     """Queue the message of that number, with a key and a recipient of its own."""
     number = next(_numbers) if number is None else number
     written = {"key": f"essai/{number}", "to": f"personne{number}@ville.example", "subject": "Rencontre"}
