@@ -68,7 +68,7 @@ def test_no_script_that_somebody_typed_runs_on_any_page(visitor, role):
     }[role]()
     someone, shown = visitor(person), 0
     # What is no page of ours: Chromium shows a sitemap in a viewer of its own, with styles that are refused.
-    files = (".pdf", ".xml", "/evenement/publier/", "/sante/", "/jsi18n/", "/autocomplete/")
+    files = (".pdf", ".xml", ".xlsx", ".ics", "/evenement/publier/", "/sante/", "/jsi18n/", "/autocomplete/")
     for address in every_address().values():
         if (
             address.endswith(files)

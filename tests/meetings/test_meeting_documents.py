@@ -184,7 +184,7 @@ def test_whoever_sees_the_meeting_downloads_its_documents_and_nobody_else(
     assert sign_in(person).get(document.get_absolute_url()).status_code == 404  # a draft
     Meeting.objects.update(state="convened")
     answer = sign_in(person).get(document.get_absolute_url())
-    assert b"".join(answer.streaming_content) == b"%PDF-1.7"
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
     assert document.name in text_of(sign_in(person).get(meeting.get_absolute_url()))
     assert sign_in(outsider).get(document.get_absolute_url()).status_code == 404
     person.membership.__class__.objects.update(until=timezone.localdate())

@@ -50,7 +50,7 @@ def portal(db, settings):
     settings.LIMITS = dict.fromkeys(settings.LIMITS, (1_000_000, 60))
     settings.ACCOUNT_RATE_LIMITS = False
     make_network()
-    called = Convocation.objects.first().user
+    called = Convocation.objects.exclude(user=None).first().user
     return {"coordinator": f.UserFactory(coordinator=True), "anonymous": None, "called": called}
 
 
