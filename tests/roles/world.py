@@ -55,7 +55,8 @@ def make_world() -> World:
 def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> dict[str, Any]:
     """One of each kind of object of a cycle and of an organisation that takes part in it."""
     reader = reader or f.MembershipFactory(organization=organization, role=Membership.Role.READER).user
-    day = dt.date(2021, 3, 9) + dt.timedelta(days=cycle.pk)
+    # In the past, however many worlds were made before.
+    day = dt.date(2021, 3, 9) + dt.timedelta(days=cycle.pk % 1000)
     meeting = f.MeetingFactory(cycle=cycle, date=day, state=Meeting.State.HELD)
     f.SynthesisPointFactory(meeting=meeting)
     publish(meeting, by=None)
