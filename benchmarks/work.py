@@ -99,7 +99,8 @@ def messages() -> Iterator[list]:
             def fill() -> None:
                 OutgoingEmail.objects.all().delete()
                 reminders.plan(meeting)
-                last = OutgoingEmail.objects.filter(key__contains="/1/", user__email__startswith="mesure")
+                of_mine = {"key__endswith": f"/1/{meeting.date}", "user__email__startswith": "rappel"}
+                last = OutgoingEmail.objects.filter(**of_mine)
                 OutgoingEmail.objects.exclude(pk__in=last.values("pk")).delete()
                 assert last.update(due_at=timezone.now()) == MESSAGES
 
@@ -133,7 +134,7 @@ def crowded_meeting() -> Any:
     from meetings.models import Meeting
 
     meeting = Meeting.objects.upcoming().first()
-    people = User.objects.bulk_create(User(email=f"mesure{n}@ville.example") for n in range(MESSAGES))
+    people = User.objects.bulk_create(User(email=f"rappel{n}@ville.example") for n in range(MESSAGES))
     here = {"organization": meeting.cycle.organizations.first(), "since": timezone.localdate()}
     Membership.objects.bulk_create(Membership(user=person, role="reader", **here) for person in people)
     Meeting.objects.filter(pk=meeting.pk).update(convened_at=None)  # notes who is called, writes to nobody
