@@ -301,9 +301,7 @@ class UserAdmin(admin.ModelAdmin):
     @method_decorator(reauthentication_required)
     def second_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take the second factor of a member away, who lost it."""
-        person = get_object_or_404(User, pk=pk)
-        if not self.has_change_permission(request, person):
-            raise PermissionDenied
+        person = self._member(request, pk)
         if request.method == "POST":
             try:
                 reset_second_factor(person, by=request.user)
@@ -312,20 +310,13 @@ class UserAdmin(admin.ModelAdmin):
             else:
                 self.message_user(request, "La double authentification est retirée.", messages.SUCCESS)
             return redirect("admin:chantier_user_change", person.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Retirer la double authentification de {person}",
-            "person": person,
-            "opts": self.opts,
-        }
-        return render(request, "admin/chantier/user/second_factor.html", context)
+        title = f"Retirer la double authentification de {person}"
+        return self._page(request, "second_factor", person=person, title=title)
 
     @method_decorator(reauthentication_required)
     def erase(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Erase a member, once the coordinator has typed their address."""
-        person = get_object_or_404(User, pk=pk)
-        if not self.has_change_permission(request, person):
-            raise PermissionDenied
+        person = self._member(request, pk)
         form = ErasureForm(request.POST or None, user=person)
         if form.is_valid():
             try:
@@ -335,14 +326,19 @@ class UserAdmin(admin.ModelAdmin):
             else:
                 self.message_user(request, "La personne est effacée.", messages.SUCCESS)
             return redirect("admin:chantier_user_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Effacer {person}",
-            "person": person,
-            "form": form,
-            "opts": self.opts,
-        }
-        return render(request, "admin/chantier/user/erase.html", context)
+        return self._page(request, "erase", person=person, form=form, title=f"Effacer {person}")
+
+    def _member(self, request: HttpRequest, pk: int) -> User:
+        """The person of one of our pages, whom the coordinator may change; 404 or 403 otherwise."""
+        person = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, person):
+            raise PermissionDenied
+        return person
+
+    def _page(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+        """A page of ours about a person, in the frame of the admin."""
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return render(request, f"admin/chantier/user/{name}.html", context)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         """Give a new account no usable password: its owner chooses one."""

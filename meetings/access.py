@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from chantier.access import may_sign_in
+from chantier.access import is_coordinator, may_sign_in
 from chantier.models import Chantier, Cycle
 from ecpar_portal.prepared import Prepared
 from meetings.models import Convocation, Meeting, MeetingDocument, SynthesisVersion
@@ -22,7 +22,7 @@ def may_download_bilan(user: Any) -> QuerySet:
 
 def may_follow(user: Any) -> QuerySet:
     """The meetings whose answers a person reads: a coordinator, once they were convened."""
-    if not (user.is_authenticated and user.is_coordinator):
+    if not is_coordinator(user):
         return Meeting.objects.none()
     announced = Meeting.objects.visible_to(user).exclude(state=Meeting.State.DRAFT)
     return announced.select_related("cycle__chantier")

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
-
 from chantier.models import Organization
-from mailing.models import OutgoingEmail
+from mailing.models import CONTENT, OutgoingEmail
 from meetings.models import Convocation, Meeting
+from meetings.reminders import AFTERWARDS, CALLS, KIND, written_on
 
-KINDS = ("convocation", "meeting_moved", "meeting_cancelled", "uninvited", "reminder", "follow_up")
+KINDS = (*CALLS, "meeting_cancelled", "uninvited", KIND, AFTERWARDS)
 Answer = Convocation.Answer
 
 
@@ -77,7 +76,7 @@ class Follow:
 
 
 def follow(meeting: Meeting) -> Follow:
-    """Read everything that the desk shows, in four queries whatever the number of people."""
+    """Read everything that the desk shows, in three queries whatever the number of people."""
     rows = meeting.convocations.select_related("user", "organization", "replaced_by__user")
     told = messages_of(meeting)
     groups: dict[int | None, Group] = {}
@@ -93,11 +92,8 @@ def follow(meeting: Meeting) -> Follow:
 
 def messages_of(meeting: Meeting) -> dict[Any, list[OutgoingEmail]]:
     """The messages on a meeting by the person to whom they are written, without their content."""
-    begins = Q(*(Q(key__startswith=f"{kind}/{meeting.pk}/") for kind in KINDS), _connector=Q.OR)
     found = defaultdict(list)
-    for email in (
-        OutgoingEmail.objects.filter(begins).defer("text", "html", "calendar").order_by("due_at", "pk")
-    ):
+    for email in written_on(meeting, KINDS).defer(*CONTENT).order_by("due_at", "pk"):
         found[_who(email.user_id, email.to)].append(email)
     return found
 
@@ -109,9 +105,7 @@ def _who(user: int | None, address: str) -> int | str:
 def _unreached(meeting: Meeting, called: Iterable[int | None]) -> list[Organization]:
     """The organisations that are invited and have nobody to call."""
     if meeting.invites_all:
-        invited = Organization.objects.filter(
-            participations__cycle=meeting.cycle_id, participations__left=None
-        )
+        invited = Organization.objects.taking_part_in(meeting.cycle_id)
     else:
         invited = meeting.organizations.all()
-    return list(invited.exclude(pk__in=[pk for pk in called if pk]).distinct().order_by("name"))
+    return list(invited.exclude(pk__in=[pk for pk in called if pk]).order_by("name"))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -93,7 +93,12 @@ def _of(meeting: Meeting) -> OutgoingEmailQuerySet:
 
 def calls_of(meeting: Meeting) -> OutgoingEmailQuerySet:
     """The messages that call people to a meeting."""
-    begins = Q(*(Q(key__startswith=f"{kind}/{meeting.pk}/") for kind in CALLS), _connector=Q.OR)
+    return written_on(meeting, CALLS)
+
+
+def written_on(meeting: Meeting, kinds: Iterable[str]) -> OutgoingEmailQuerySet:
+    """The messages of some kinds that speak of a meeting."""
+    begins = Q(*(Q(key__startswith=f"{kind}/{meeting.pk}/") for kind in kinds), _connector=Q.OR)
     return OutgoingEmail.objects.filter(begins)
 
 

@@ -50,6 +50,10 @@ class OrganizationQuerySet(models.QuerySet):
         seen = Organization.objects.filter(own | Q(cycles__in=Cycle.objects.visible_to(user)))
         return self.existing().filter(pk__in=seen.values("pk"))
 
+    def taking_part_in(self, cycle: Any) -> "OrganizationQuerySet":
+        """Keep those that take part today in a cycle, each once."""
+        return self.filter(participations__cycle=cycle, participations__left=None).distinct()
+
     def taking_part_beside(self, user: Any) -> "OrganizationQuerySet":
         """Keep those that take part today in a chantier that the person sees."""
         today = Q(participations__left=None, participations__cycle__chantier__in=user.chantiers)

@@ -132,14 +132,22 @@ def _states(meeting: Meeting) -> dict[tuple[int, str], set[str]]:
     """The states of the messages of each call."""
     found = defaultdict(set)
     for key, state in reminders.calls_of(meeting).values_list("key", "state"):
-        _, _, pk, call, *_ = key.split("/")
-        found[int(pk), call].add(state)
+        found[_call_in(key)].add(state)
     return found
 
 
 def _unheard(meeting: Meeting) -> set[int]:
     """Whose convocation was taken back on its way, as after a change of address, without another."""
-    lost = reminders.calls_of(meeting).filter(state=State.WITHDRAWN, last_error=POINTLESS)
-    states = _states(meeting)
-    keys = [key.split("/") for key in lost.values_list("key", flat=True)]
-    return {int(pk) for _, _, pk, call, *_ in keys if states[int(pk), call] == {State.WITHDRAWN}}
+    states, lost = defaultdict(set), set()
+    for key, state, error in reminders.calls_of(meeting).values_list("key", "state", "last_error"):
+        call = _call_in(key)
+        states[call].add(state)
+        if state == State.WITHDRAWN and error == POINTLESS:
+            lost.add(call)
+    return {call[0] for call in lost if states[call] == {State.WITHDRAWN}}
+
+
+def _call_in(key: str) -> tuple[int, str]:
+    """The person's row, and the call, of which the key of a message speaks."""
+    _, _, pk, call, *_ = key.split("/")
+    return int(pk), call

@@ -15,6 +15,7 @@ from meetings.actions.calling import held, keep_called, told_of
 from meetings.called import called_to, calls, may_be_told
 from meetings.emails import Messages
 from meetings.models import Convocation, Meeting
+from meetings.models.meetings import is_past
 
 State = Meeting.State
 IN_THE_PAST = "Cette date est passée. Choisissez une date à venir, ou annulez la rencontre."
@@ -118,7 +119,7 @@ def invited_changed(meeting: Meeting, *, by: Any) -> None:
 
 def goes_back(meeting: Meeting, date: dt.date) -> bool:
     """Whether a meeting that is to come would move to a day that is over."""
-    return date < timezone.localdate() <= meeting.date
+    return is_past(date) and not meeting.is_past
 
 
 def _ask_again(meeting: Meeting) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
 from chantier import trace
 from chantier.models import Cycle, Objective
@@ -266,8 +265,3 @@ def remove_document(document: MeetingDocument, *, by: Any) -> None:
     if MeetingDocument.objects.filter(pk=key).delete()[0]:
         trace.record("document_removed", by=by, on=document.meeting)
         transaction.on_commit(lambda: private_storage().delete(name))
-
-
-def is_past(day: dt.date) -> bool:
-    """Whether nobody can be called to a meeting on that day any more."""
-    return day < timezone.localdate()

@@ -7,10 +7,10 @@ from django import forms
 
 from chantier.models import Cycle
 from ecpar_portal import french
-from meetings.actions.preparing import is_past
 from meetings.forms.hours import end_field, instants_of, start_field
 from meetings.forms.preparing import PAST, date_input
 from meetings.models import Meeting
+from meetings.models.meetings import is_past
 
 
 class BeginningForm(forms.ModelForm):

@@ -17,13 +17,13 @@ from django.utils.functional import cached_property
 from chantier.models import Organization, User
 from ecpar_portal import french
 from ecpar_portal.uploads import ACCEPTED, KINDS, FileRefused, Upload, accept
-from meetings.actions.preparing import Guest, Line, Statement, Written, is_past
+from meetings.actions.preparing import Guest, Line, Statement, Written
 from meetings.forms.hours import end_field, instants_of, refuse_overtaking, start_field
 from meetings.forms.rows import MOST_ROWS, Quiet, RowForm, Rows, sent
 from meetings.models import AgendaLine, Meeting, MeetingGuest, MeetingObjective, Reminding
 from meetings.models.agenda import A_DAY
 from meetings.models.convocations import validate_days
-from meetings.models.meetings import one_line
+from meetings.models.meetings import is_past, one_line
 
 State = Meeting.State
 Choices = list[tuple[int, str]]
@@ -311,11 +311,9 @@ class Preparation:
 
     def _invitable(self) -> dict[str, Choices]:
         """The organisations of the cycle, the partner networks apart."""
-        found = Organization.objects.existing().filter(
-            participations__cycle=self.meeting.cycle_id, participations__left=None
-        )
+        found = Organization.objects.existing().taking_part_in(self.meeting.cycle_id)
         partner = Organization.Kind.PARTNER_NETWORK
-        rows = list(found.distinct().values_list("pk", "name", "kind").order_by("name"))
+        rows = list(found.values_list("pk", "name", "kind").order_by("name"))
         return {
             "organizations": [(pk, name) for pk, name, kind in rows if kind != partner],
             "networks": [(pk, name) for pk, name, kind in rows if kind == partner],

@@ -27,6 +27,11 @@ OWN_SLUG = re.compile(r"\d{4}-\d{2}-\d{2}(-\d+)?")
 one_line = RegexValidator(r"\A[^\x00-\x1f\x7f\x85\u2028\u2029]*\Z", "Écrivez sur une seule ligne.")
 
 
+def is_past(day: dt.date) -> bool:
+    """Whether a day is over, local time."""
+    return day < timezone.localdate()
+
+
 class Reading(models.TextChoices):
     """How sure a link is: proposed by whoever read the text, or confirmed by the coordinator."""
 
@@ -194,7 +199,7 @@ class Meeting(models.Model):
     @property
     def is_past(self) -> bool:
         """Whether the meeting's day is over."""
-        return self.date < timezone.localdate()
+        return is_past(self.date)
 
     @property
     def is_published(self) -> bool:

@@ -26,8 +26,7 @@ COUNT = re.compile(r"[0-9]{1,6}", re.ASCII)
 @limit("events", when=unsafe)
 def convene(request: HttpRequest, slug: str) -> HttpResponse:
     """Who will receive what; a POST sends it to as many people as the page told."""
-    meetings = Meeting.objects.visible_to(request.user).select_related("cycle__chantier")
-    meeting = get_object_or_404(meetings, slug=slug)
+    meeting = _meeting(request, slug)
     if meeting.state != Meeting.State.DRAFT:
         messages.error(request, "Cette rencontre n’est plus un brouillon.")
         return redirect(meeting)
@@ -61,13 +60,17 @@ def _as_part(html: str) -> str:
 @require(is_coordinator)
 def cancel(request: HttpRequest, slug: str) -> HttpResponse:
     """The question before a meeting is cancelled: whom it tells, and that it is for good."""
-    meetings = Meeting.objects.visible_to(request.user).select_related("cycle__chantier")
-    meeting = get_object_or_404(meetings, slug=slug)
+    meeting = _meeting(request, slug)
     if meeting.state != Meeting.State.CONVENED:
         messages.error(request, "Seule une rencontre convoquée s’annule.")
         return redirect(meeting)
     people = meeting.convocations.standing().count()
     return render(request, "meetings/cancel.html", {"meeting": meeting, "people": people})
+
+
+def _meeting(request: HttpRequest, slug: str) -> Meeting:
+    meetings = Meeting.objects.visible_to(request.user).select_related("cycle__chantier")
+    return get_object_or_404(meetings, slug=slug)
 
 
 def _told(request: HttpRequest) -> int:

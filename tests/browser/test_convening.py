@@ -5,11 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from mailing.actions import deliver
 from meetings.models import Meeting
 from tests import factories as f
 from tests.mailing.conftest import our_post_office, post_office  # noqa: F401  fixtures
-from tests.meetings.invitations import Letter, letter_of, link_in
+from tests.meetings.invitations import Letter, Mailbox, link_in
 
 pytestmark = pytest.mark.browser
 
@@ -30,16 +29,7 @@ def earlier(visitor):
 
 @pytest.fixture
 def received(our_post_office):  # noqa: F811
-    """What people received since they last looked, after everything that waits has left."""
-    seen = []
-
-    def look():
-        deliver()
-        letters = our_post_office.letters()[len(seen) :]
-        seen.extend(letters)
-        return {str(letter["To"]): letter for letter in letters}, sorted(map(letter_of, letters))
-
-    return look
+    return Mailbox(our_post_office)
 
 
 def answer(visitor, link, button):

@@ -7,6 +7,9 @@ from typing import NamedTuple
 import icalendar
 from django.conf import settings
 
+from mailing.actions import deliver
+from tests.mailing.post_office import PostOffice
+
 LINK = re.compile(r"https?://\S+?(/convocation/\S+/)")
 
 
@@ -17,6 +20,19 @@ class Letter(NamedTuple):
     word: str
     method: str = ""
     sequence: int = 0
+
+
+class Mailbox:
+    """What people received since one last looked, after all that waits has left: by address, and in order."""
+
+    def __init__(self, office: PostOffice) -> None:
+        self.office, self.seen = office, 0
+
+    def __call__(self) -> tuple[dict[str, EmailMessage], list[Letter]]:
+        deliver()
+        messages = self.office.letters()[self.seen :]
+        self.seen += len(messages)
+        return {str(message["To"]): message for message in messages}, sorted(map(letter_of, messages))
 
 
 def letter_of(message: EmailMessage) -> Letter:

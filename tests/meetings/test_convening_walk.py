@@ -8,13 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from mailing.actions import deliver
 from meetings.actions import calling
 from meetings.models import Meeting
 from tests import factories as f
 from tests.admin_form import filled_in
 from tests.mailing.conftest import our_post_office, post_office  # noqa: F401  fixtures
-from tests.meetings.invitations import Letter, event_of, letter_of, link_in, text_of_letter
+from tests.meetings.invitations import Letter, Mailbox, event_of, link_in, text_of_letter
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -48,16 +47,7 @@ def people(cycle, meeting):
 
 @pytest.fixture
 def received(our_post_office):  # noqa: F811
-    """What people received since they last looked, after everything that waits has left."""
-    seen = []
-
-    def look():
-        deliver()
-        messages = our_post_office.letters()[len(seen) :]
-        seen.extend(messages)
-        return {str(message["To"]): message for message in messages}, sorted(map(letter_of, messages))
-
-    return look
+    return Mailbox(our_post_office)
 
 
 def answer(path, **sent):
