@@ -28,6 +28,8 @@ class Statement:
     sql: str
     parameters: list[tuple[str, Any]]
     converters: dict[int, Any]
+    names: list[str]
+    related: list[Any]
 
 
 class Prepared:
@@ -51,7 +53,7 @@ class Prepared:
         compiler.connection = connection  # that of this thread
         compiler.as_sql = lambda *args, **kwargs: (statement.sql, given)
         compiler.get_converters = lambda expressions: statement.converters
-        return list(_objects(compiler))
+        return list(_objects(compiler, statement))
 
     def first(self, **values: Any) -> Model | None:
         """Return the first object, or None."""
@@ -72,7 +74,9 @@ class Prepared:
         if missing:
             raise ValueError(f"not a plain value of the query: {', '.join(sorted(missing))}")
         converters = compiler.get_converters(column[0] for column in compiler.select)
-        return Statement(compiler, sql, named, converters)
+        chosen = [compiler.select[rank][0].target.attname for rank in compiler.klass_info["select_fields"]]
+        related = get_related_populators(compiler.klass_info, compiler.select, connection.alias)
+        return Statement(compiler, sql, named, converters, chosen, related)
 
 
 def update_where(model: type[Model], before: dict[str, Any], after: dict[str, Any]) -> bool:
@@ -89,16 +93,14 @@ def update_where(model: type[Model], before: dict[str, Any], after: dict[str, An
         return cursor.rowcount == 1
 
 
-def _objects(compiler: SQLCompiler) -> Iterator[Model]:
+def _objects(compiler: SQLCompiler, statement: Statement) -> Iterator[Model]:
     """Make the objects of a query as `ModelIterable` does, from a compiler that has its SQL."""
     rows = compiler.results_iter(compiler.execute_sql())
     chosen, fields = compiler.klass_info["model"], compiler.klass_info["select_fields"]
     start, end = fields[0], fields[-1] + 1
-    names = [column[0].target.attname for column in compiler.select[start:end]]
-    related = get_related_populators(compiler.klass_info, compiler.select, connection.alias)
     for row in rows:
-        found = chosen.from_db(connection.alias, names, row[start:end])
-        for populator in related:
+        found = chosen.from_db(connection.alias, statement.names, row[start:end])
+        for populator in statement.related:
             populator.populate(row, found)
         for name, column in compiler.annotation_col_map.items():
             setattr(found, name, row[column])

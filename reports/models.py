@@ -118,6 +118,7 @@ _asked_for = Prepared(
         Report.objects.of_content(kind, object_id, content_key)
         .filter(requests__user=user_id)
         .annotate(asked_at=models.F("requests__asked_at"))
+        .only("kind", "object_id", "state", "file")  # what the answer with a file reads
     ),
     kind=str,
     object_id=int,
