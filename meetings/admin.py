@@ -14,6 +14,7 @@ from meetings.actions import convening, publishing
 from meetings.forms.desk import MeetingForm
 from meetings.forms.statements import ObjectiveForm, PointForm, PointFormSet, StatementFormSet
 from meetings.models import Meeting, MeetingObjective, Reading, SynthesisPoint
+from meetings.thread_admin import ThemeAdmin  # noqa: F401 - the admin finds what this module brings
 
 WHEN = ("date", "starts_at", "ends_at")
 

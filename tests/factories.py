@@ -18,6 +18,7 @@ from meetings import models as meetings
 from reports import models as reports
 from reports.models import private_storage
 
+PARTNER_NETWORK = chantier.Organization.Kind.PARTNER_NETWORK
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -246,6 +247,124 @@ class PointAnswerFactory(DjangoModelFactory):
 
     point = factory.SubFactory(SynthesisPointFactory)
     objective = factory.SubFactory(MeetingObjectiveFactory, meeting=factory.SelfAttribute("..point.meeting"))
+
+
+class AttendanceFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Attendance
+
+    meeting = factory.SubFactory(MeetingFactory)
+    user = factory.SubFactory(UserFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+
+
+class NeedFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Need
+
+    meeting = factory.SubFactory(MeetingFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    text = factory.Sequence(lambda n: f"Besoin {n}")
+
+
+class NeedSupportFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.NeedSupport
+
+    need = factory.SubFactory(NeedFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+
+
+class CommitmentFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Commitment
+
+    meeting = factory.SubFactory(MeetingFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    text = factory.Sequence(lambda n: f"Action à entreprendre {n}")
+
+
+class ThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Theme
+
+    name = factory.Sequence(lambda n: f"Thème {n}")
+    slug = factory.Sequence(lambda n: f"theme-{n}")
+
+
+class ObstacleFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Obstacle
+
+    chantier = factory.SubFactory(ChantierFactory)
+    text = factory.Sequence(lambda n: f"Obstacle {n}")
+
+
+class SolutionFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Solution
+
+    obstacle = factory.SubFactory(ObstacleFactory)
+    text = factory.Sequence(lambda n: f"Solution {n}")
+
+
+class TrialFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Trial
+
+    solution = factory.SubFactory(SolutionFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+
+
+class QuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Question
+
+    chantier = factory.SubFactory(ChantierFactory)
+    text = factory.Sequence(lambda n: f"Question {n}")
+
+
+class ReplyFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Reply
+
+    question = factory.SubFactory(QuestionFactory)
+    text = factory.Sequence(lambda n: f"Réponse {n}")
+
+
+class ActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Activity
+
+    chantier = factory.SubFactory(ChantierFactory)
+    organization = factory.SubFactory(OrganizationFactory, kind=PARTNER_NETWORK)
+    title = factory.Sequence(lambda n: f"Activité {n}")
+    date = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=20))
+
+
+class SynthesisDraftFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.SynthesisDraft
+
+    meeting = factory.SubFactory(MeetingFactory)
+    revision = factory.Sequence(int)
+    content = factory.LazyFunction(dict)
+
+
+class ReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Review
+
+    meeting = factory.SubFactory(MeetingFactory)
+    last_day = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=7))
+
+
+class PointCommentFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.PointComment
+
+    review = factory.SubFactory(ReviewFactory)
+    text = factory.Sequence(lambda n: f"Commentaire {n}")
 
 
 class ReportFactory(DjangoModelFactory):

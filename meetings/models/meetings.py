@@ -139,6 +139,10 @@ class Meeting(models.Model):
     )
     # Counts what people wrote on its page of preparation: who saves an older one compares first.
     revision = models.PositiveIntegerField("révision", default=0, db_default=0, editable=False)
+    # Counts what people wrote at the desk of its synthesis, in the same way.
+    synthesis_revision = models.PositiveIntegerField(
+        "révision de la synthèse", default=0, db_default=0, editable=False
+    )
     # When its convocations were written; empty for a draft, and for one that a file convened, or a release
     # before there were convocations, until `keep_called` notes who is called without writing to them.
     convened_at = models.DateTimeField("convoquée", null=True, blank=True, editable=False)
@@ -296,6 +300,12 @@ class SynthesisPoint(Ranked):
         null=True,
         blank=True,
         verbose_name="devenu l’objectif du cycle",
+    )
+    needs = models.ManyToManyField(
+        "Need", related_name="points", blank=True, verbose_name="besoins qu’il reprend"
+    )
+    obstacles = models.ManyToManyField(
+        "Obstacle", related_name="points", blank=True, verbose_name="obstacles qu’il reprend"
     )
     reading = models.CharField("lecture", max_length=10, choices=Reading, default=Reading.PROPOSED)
 

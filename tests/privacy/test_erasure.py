@@ -103,6 +103,22 @@ def erase(django_capture_on_commit_callbacks):
     return run
 
 
+def say_everything(meeting, person):
+    """What a person wrote in the room and between meetings, and where others named them."""
+    mine, named = {"written_by": person}, f"Demander à {NAME}."
+    f.AttendanceFactory(meeting=meeting, user=person)
+    f.AttendanceFactory(meeting=meeting, user=None, name=NAME)
+    f.NeedSupportFactory(need=f.NeedFactory(meeting=meeting, text=named, **mine), by=person)
+    f.CommitmentFactory(meeting=meeting, text=named, **mine)
+    obstacle = f.ObstacleFactory(chantier=meeting.cycle.chantier, text=named, **mine)
+    f.TrialFactory(solution=f.SolutionFactory(obstacle=obstacle, text=named, **mine), note=named, by=person)
+    f.ReplyFactory(question=f.QuestionFactory(text=named, **mine), text=named, **mine)
+    f.ActivityFactory(title=named, description=named, **mine)
+    f.SynthesisDraftFactory(meeting=meeting, content={"points": [{"text": named}]}, saved_by=person)
+    review = f.ReviewFactory(meeting=meeting, opened_by=person)
+    f.PointCommentFactory(review=review, text=named, point_text=named, **mine)
+
+
 @pytest.fixture
 def meeting(cycle, person):
     """A synthesis that names the person, published, with its files."""
@@ -112,6 +128,7 @@ def meeting(cycle, person):
     f.ObjectiveFactory(cycle=cycle, text="Un objectif que personne ne signe")
     publish(meeting, by=person)
     LoadedCycle.objects.create(cycle=cycle, records={"points": [{"text": f"{NAME} a présenté."}]})
+    say_everything(meeting, person)
     reports.ask("bilan", cycle, by=person)
     return meeting
 
@@ -160,6 +177,9 @@ def test_the_scan_sees_what_it_looks_for(known):
         *("mailing_outgoingemail", "django_admin_log", "meetings_meeting", "meetings_synthesispoint"),
         *("meetings_synthesisversion", "meetings_loadedcycle", "data.json", "data.html"),
         *("mfa_authenticator", "usersessions_usersession"),
+        *("meetings_attendance", "meetings_need", "meetings_commitment", "meetings_obstacle"),
+        *("meetings_solution", "meetings_trial", "meetings_question", "meetings_reply", "meetings_activity"),
+        *("meetings_synthesisdraft", "meetings_pointcomment"),
     ):
         assert place in found
     assert len([place for place in found if re.fullmatch(r"[0-9a-f]{64}", place)]) == 2  # synthesis, bilan

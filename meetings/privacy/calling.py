@@ -68,7 +68,7 @@ def documents_added_by(person: Person) -> QuerySet:
 
 
 def declarations() -> None:
-    """Declare the models of this app."""
+    """Declare what calls people, and what is published."""
     declare(
         Personal(
             "meetings.Convocation",
