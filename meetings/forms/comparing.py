@@ -1,46 +1,26 @@
-"""Two people wrote on one meeting: what stands now and what somebody wrote, part by part, and what is kept.
+"""Two people wrote on one page: what stands now and what somebody wrote, part by part, and what is kept.
 
 The page that is sent tells, in `base`, the mark of each part as the person found it. It decides nothing but
 which of the two is ticked beforehand: what only one of the two changed.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django import forms
 from django.http import QueryDict
 
 from chantier.models import TraceEntry
 from ecpar_portal import french
-from meetings.forms.preparing import ALL, Preparation
-from meetings.forms.rows import RowForm, keys_in, sent
+from meetings.forms.page import Page
+from meetings.forms.parts import Part
+from meetings.forms.rows import keys_in
 from meetings.models import Meeting
 
 NOW, MINE = "now", "mine"
 CHOICE = "choice-"
 # What belongs to the page and not to the meeting.
 OF_THE_PAGE = ("csrfmiddlewaretoken", "do", "revision", "state", "base", "merge")
-TOGETHER = ("invited", "organizations", "networks")
-HOURS = ("start_time", "end_time")
-LISTS = {"objectives": "Objectif", "agenda": "Point à l’ordre du jour", "guests": "Personne invitée"}
-
-
-@dataclass
-class Part:
-    """A part of the page, by what a browser would send of it and by what people read of it."""
-
-    key: str
-    group: str
-    label: str
-    values: dict[str, list[str]] = field(default_factory=dict)
-    words: str = ""
-
-    @property
-    def mark(self) -> str:
-        """Changes with what the part says."""
-        return hashlib.sha256(repr(sorted(self.values.items())).encode()).hexdigest()[:8]
 
 
 @dataclass
@@ -62,57 +42,12 @@ class Difference:
         return CHOICE + self.key
 
 
-def parts_of(page: Preparation) -> dict[str, Part]:
+def parts_of(page: Page) -> dict[str, Part]:
     """The parts of a page, in the order in which it shows them."""
-    return {part.key: part for part in _parts(page)}
+    return {part.key: part for part in page.parts()}
 
 
-def _parts(page: Preparation) -> Iterator[Part]:
-    for bound in page.form:
-        if bound.name not in TOGETHER and not bound.field.disabled:
-            group = "hours" if bound.name in HOURS else bound.name
-            yield _part(bound.html_name, group, str(bound.label), [bound])
-    for rows in page.lists:
-        for row in rows:
-            if not row.is_blank or row.key in rows.known:
-                key = f"{rows.prefix}-{row.key}"
-                part = _part(key, rows.prefix, LISTS[rows.prefix], list(row))
-                part.words = _row_words(row)
-                yield part
-    # Who is chosen counts only where not all are invited.
-    invited, *chosen = (page.form[name] for name in TOGETHER)
-    fields = [invited] if ALL in sent(invited) else [invited, *chosen]
-    yield _part("invited", "invited", str(invited.label), fields)
-    for bound in page.reminding:
-        label = f"Rappels{french.NBSP}: {str(bound.label).lower()}"
-        yield _part(bound.html_name, "reminding", label, [bound])
-
-
-def _part(key: str, group: str, label: str, fields: list[forms.BoundField]) -> Part:
-    values = {bound.html_name: sent(bound) for bound in fields}
-    return Part(key, group, label, values, "\n".join(filter(None, map(words_of, fields))))
-
-
-def words_of(bound: forms.BoundField) -> str:
-    """What people read of a field."""
-    values, choices = sent(bound), getattr(bound.field, "choices", None)
-    if choices:
-        return "\n".join(str(label) for value, label in choices if str(value) in values)
-    return "\n".join(values)
-
-
-def _row_words(row: RowForm) -> str:
-    said = {bound.name: words_of(bound) for bound in row}
-    if "aims" in said:
-        marks = f"Objectifs du cycle{french.NBSP}: {row.marks}" if row.marks else ""
-        return "\n".join(filter(None, [said["text"], marks]))
-    if "minutes" in said:
-        minutes = f"{said['minutes']}{french.NBSP}min" if said["minutes"] else ""
-        return ", ".join(filter(None, [said["text"], minutes, said["led_by"]]))
-    return ", ".join(filter(None, [said["name"], said["email"]]))
-
-
-def base_of(page: Preparation) -> str:
+def base_of(page: Page) -> str:
     """The marks of a page, as its form carries them."""
     return json.dumps({key: part.mark for key, part in parts_of(page).items()})
 
@@ -126,7 +61,7 @@ def marks_in(data: QueryDict) -> dict[str, str]:
     return marks if isinstance(marks, dict) else {}
 
 
-def differences(now: Preparation, mine: Preparation, base: dict[str, str] | None = None) -> list[Difference]:
+def differences(now: Page, mine: Page, base: dict[str, str] | None = None) -> list[Difference]:
     """What is not the same on two pages of one meeting."""
     standing, written = parts_of(now), parts_of(mine)
     found = []
@@ -145,13 +80,13 @@ def differences(now: Preparation, mine: Preparation, base: dict[str, str] | None
     return [*found, *_orders(now, mine)]
 
 
-def _orders(now: Preparation, mine: Preparation) -> Iterator[Difference]:
+def _orders(now: Page, mine: Page) -> Iterator[Difference]:
     for there, here in zip(now.lists, mine.lists, strict=True):
         common = set(there.keys) & set(here.keys)
         orders = [[row for row in rows if row.key in common] for rows in (there, here)]
         if [row.key for row in orders[0]] != [row.key for row in orders[1]]:
-            label = f"Ordre{french.NBSP}: {LISTS[there.prefix].lower()}"
-            words = ["\n".join(french.shortened(_row_words(row), 60) for row in rows) for rows in orders]
+            label = f"Ordre{french.NBSP}: {there.what.lower()}"
+            words = ["\n".join(french.shortened(row.words, 60) for row in rows) for rows in orders]
             yield Difference(f"{there.prefix}-order", there.prefix, label, *words)
 
 
@@ -166,7 +101,7 @@ def choose(found: Iterable[Difference], data: QueryDict) -> bool:
     return whole
 
 
-def merged(found: Iterable[Difference], now: Preparation, mine: QueryDict) -> QueryDict:
+def merged(found: Iterable[Difference], now: Page, mine: QueryDict) -> QueryDict:
     """What somebody wrote, but for the parts where what stands now is kept."""
     data, standing = mine.copy(), parts_of(now)
     for difference in found:
@@ -175,14 +110,14 @@ def merged(found: Iterable[Difference], now: Preparation, mine: QueryDict) -> Qu
     return data
 
 
-def _keep(difference: Difference, part: Part | None, now: Preparation, data: QueryDict) -> None:
+def _keep(difference: Difference, part: Part | None, now: Page, data: QueryDict) -> None:
     prefix, _, key = difference.key.partition("-")
     if difference.key == f"{prefix}-order":
         _reorder(prefix, keys_of(now, prefix), data)
         return
     for name, values in (part.values if part else {}).items():
         data.setlist(name, values)
-    if prefix in LISTS:
+    if prefix in (rows.prefix for rows in now.lists):
         keys = keys_in(data, prefix)
         if part is None:
             keys = [kept for kept in keys if kept != key]
@@ -191,7 +126,7 @@ def _keep(difference: Difference, part: Part | None, now: Preparation, data: Que
         data.setlist(f"{prefix}-row", keys)
 
 
-def keys_of(page: Preparation, prefix: str) -> list[str]:
+def keys_of(page: Page, prefix: str) -> list[str]:
     """The keys of the rows of a list, in order."""
     return next(rows.keys for rows in page.lists if rows.prefix == prefix)
 
@@ -203,11 +138,11 @@ def _reorder(prefix: str, order: list[str], data: QueryDict) -> None:
     data.setlist(f"{prefix}-row", [next(places) if key in order else key for key in keys])
 
 
-def tell(found: list[Difference], meeting: Meeting, revision: int) -> None:
-    """Say who last wrote each part since the page was opened, where the trace knows."""
+def tell(found: list[Difference], meeting: Meeting, revision: int, event: str = "prepared") -> None:
+    """Say who last wrote each part since the page was opened, where the trace knows by its `event`."""
     if not found:
         return
-    entries = TraceEntry.objects.on(meeting).filter(event="prepared").with_people()[:50]
+    entries = TraceEntry.objects.on(meeting).filter(event=event).with_people()[:50]
     since = [entry for entry in entries if entry.detail.get("revision", 0) > revision]
     for difference in found:
         groups = (entry for entry in since if difference.group in entry.detail.get("changed", []))

@@ -19,7 +19,9 @@ from ecpar_portal import french
 from ecpar_portal.uploads import ACCEPTED, KINDS, FileRefused, Upload, accept
 from meetings.actions.preparing import Guest, Line, Statement, Written
 from meetings.forms.hours import end_field, instants_of, refuse_overtaking, start_field
-from meetings.forms.rows import MOST_ROWS, Quiet, RowForm, Rows, sent
+from meetings.forms.page import Page
+from meetings.forms.parts import Part, words_of
+from meetings.forms.rows import Quiet, RowForm, Rows, sent
 from meetings.models import AgendaLine, Meeting, MeetingGuest, MeetingObjective, Reminding
 from meetings.models.agenda import A_DAY
 from meetings.models.convocations import validate_days
@@ -28,6 +30,9 @@ from meetings.models.meetings import is_past, one_line
 State = Meeting.State
 Choices = list[tuple[int, str]]
 ALL, SOME = "all", "some"
+# Told together on the page of comparison.
+TOGETHER = ("invited", "organizations", "networks")
+HOURS = ("start_time", "end_time")
 PAST = "Cette date est passée. Choisissez aujourd’hui ou une date à venir."
 MOST_FILES = 10
 
@@ -196,6 +201,12 @@ class ObjectiveRow(RowForm):
         return {"text": row.text, "aims": [aim.pk for aim in row.objectives.all()]}
 
     @property
+    def words(self) -> str:
+        """The objective, and the numbers of those of the cycle to which it is tied."""
+        marks = f"Objectifs du cycle{french.NBSP}: {self.marks}" if self.marks else ""
+        return "\n".join(filter(None, [words_of(self["text"]), marks]))
+
+    @property
     def marks(self) -> str:
         """The numbers of the objectives of the cycle to which it is tied: « 1 et 3 »."""
         chosen = sent(self["aims"])
@@ -230,6 +241,12 @@ class AgendaRow(RowForm):
         return {"text": row.text, "minutes": row.minutes, "led_by": row.led_by}
 
     @property
+    def words(self) -> str:
+        """« Accueil, 15 min, la coordination »."""
+        text, minutes, led_by = (words_of(self[name]) for name in ("text", "minutes", "led_by"))
+        return ", ".join(filter(None, [text, minutes and f"{minutes}{french.NBSP}min", led_by]))
+
+    @property
     def typed_minutes(self) -> int:
         """The minutes as typed; none where they are no number."""
         value = str(self["minutes"].value() or "")
@@ -248,6 +265,11 @@ class GuestRow(RowForm):
     def initial_of(cls, row: MeetingGuest) -> dict[str, Any]:
         """What the row says."""
         return {"email": row.email, "name": row.name}
+
+    @property
+    def words(self) -> str:
+        """The name, and the address."""
+        return ", ".join(filter(None, [words_of(self["name"]), words_of(self["email"])]))
 
 
 class FilesInput(forms.FileInput):
@@ -287,7 +309,7 @@ class DocumentsForm(Quiet, forms.Form):
     )
 
 
-class Preparation:
+class Preparation(Page):
     """The whole page: what it shows of a meeting, or what somebody sent."""
 
     def __init__(
@@ -304,9 +326,10 @@ class Preparation:
         objectives = meeting.objectives.prefetch_related("objectives")
         self.aims = list(enumerate(meeting.cycle.objectives.all(), start=1))
         aims = [(aim.pk, f"{number} · {aim.text}") for number, aim in self.aims]
-        self.objectives = Rows(ObjectiveRow, "objectives", objectives, data, aims=aims)
-        self.agenda = Rows(AgendaRow, "agenda", meeting.agenda.all(), data)
-        self.guests = Rows(GuestRow, "guests", meeting.guests.all(), data)
+        self.objectives = Rows(ObjectiveRow, "objectives", objectives, data, what="Objectif", aims=aims)
+        agenda = meeting.agenda.all()
+        self.agenda = Rows(AgendaRow, "agenda", agenda, data, what="Point à l’ordre du jour")
+        self.guests = Rows(GuestRow, "guests", meeting.guests.all(), data, what="Personne invitée")
         self.lists = (self.objectives, self.agenda, self.guests)
 
     def _invitable(self) -> dict[str, Choices]:
@@ -320,52 +343,26 @@ class Preparation:
         }
 
     @property
-    def parts(self) -> list[forms.BaseForm]:
+    def all_forms(self) -> list[forms.BaseForm]:
         """Every form of the page, in the order in which it shows them."""
-        return [
-            self.form,
-            *(form for rows in self.lists for form in rows.forms),
-            self.documents,
-            self.reminding,
-        ]
+        return [*super().all_forms, self.documents, self.reminding]
 
-    def be_quiet(self) -> None:
-        """Show what was typed without a word on what is wrong."""
-        for form in self.parts:
-            form.is_quiet = True
+    def parts(self) -> Iterator[Part]:
+        """What it says, part by part, in the order in which it shows them."""
+        for bound in self.form:
+            if bound.name not in TOGETHER and not bound.field.disabled:
+                group = "hours" if bound.name in HOURS else bound.name
+                yield Part.of(bound.html_name, group, str(bound.label), [bound])
+        yield from self.row_parts()
+        # Who is chosen counts only where not all are invited.
+        invited, *chosen = (self.form[name] for name in TOGETHER)
+        fields = [invited] if ALL in sent(invited) else [invited, *chosen]
+        yield Part.of("invited", "invited", str(invited.label), fields)
+        for bound in self.reminding:
+            label = f"Rappels{french.NBSP}: {str(bound.label).lower()}"
+            yield Part.of(bound.html_name, "reminding", label, [bound])
 
-    def focus(self, prefix: str) -> None:
-        """Put the person in the first field of a row."""
-        for form in self.parts:
-            if form.prefix == prefix:
-                next(iter(form)).field.widget.attrs["autofocus"] = True
-
-    # What a component that sums up errors asks of a form.
-
-    @property
-    def non_field_errors(self) -> list[str]:
-        """What is wrong with no field in particular."""
-        return [error for form in self.parts for error in form.non_field_errors()]
-
-    @property
-    def errors(self) -> list[str]:
-        """Everything that is wrong."""
-        return [*self.non_field_errors, *(error for bound in self for error in bound.errors)]
-
-    def __iter__(self) -> Iterator[forms.BoundField]:
-        return (bound for form in self.parts for bound in form)
-
-    def is_valid(self) -> bool:
-        """Whether all of it may be saved."""
-        for form in self.parts:
-            form.is_valid()  # each says what is wrong with it
-        for rows in self.lists:
-            if len(rows) > MOST_ROWS:
-                self.form.add_error(None, f"Gardez au plus {MOST_ROWS} lignes dans chaque liste.")
-        self._refuse_guests()
-        return not self.errors
-
-    def _refuse_guests(self) -> None:
+    def refuse(self) -> None:
         """Refuse an address that is there twice, or that is a member's."""
         rows = [row for row in self.guests.written if row.cleaned_data.get("email")]
         addresses = [row.cleaned_data["email"].casefold() for row in rows]

@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 MOST_ROWS = 60
-MOST_READ = 200  # past what a page takes, so that it says so and loses nothing
+MOST_READ = 400  # past what a page takes, so that it says so and loses nothing
 KEY = re.compile(r"[1-9]\d{0,17}|n[1-9]\d{0,3}", re.ASCII)
 
 
@@ -45,6 +45,11 @@ class RowForm(Quiet, forms.Form):
         """Whether nothing was written in it."""
         return not any(sent(bound) for bound in self)
 
+    @property
+    def words(self) -> str:
+        """What people read of it."""
+        raise NotImplementedError
+
     @classmethod
     def initial_of(cls, row: Model) -> dict[str, Any]:
         """What the row of the database says."""
@@ -52,7 +57,7 @@ class RowForm(Quiet, forms.Form):
 
 
 class Rows:
-    """The rows of one list, bound or not."""
+    """The rows of one list, bound or not; `what` names one of them, `most` is how many it takes."""
 
     def __init__(
         self,
@@ -60,9 +65,13 @@ class Rows:
         prefix: str,
         rows: Iterable[Model],
         data: QueryDict | None = None,
+        *,
+        what: str,
+        most: int = MOST_ROWS,
         **options: Any,
     ) -> None:
         self.kind, self.prefix, self.options = kind, prefix, options
+        self.what, self.most = what, most
         self.data = data
         self.known = {str(row.pk): row for row in rows}
         self.keys = list(self.known) if data is None else keys_in(data, prefix)
@@ -102,7 +111,7 @@ class Rows:
     @property
     def is_full(self) -> bool:
         """Whether no row may be added."""
-        return len(self.keys) >= MOST_ROWS
+        return len(self.keys) >= self.most
 
 
 def keys_in(data: QueryDict, prefix: str) -> list[str]:
@@ -111,7 +120,7 @@ def keys_in(data: QueryDict, prefix: str) -> list[str]:
     return list(found)[:MOST_READ]
 
 
-def change(data: QueryDict, do: str) -> str:
+def change(data: QueryDict, do: str, most: int = MOST_ROWS) -> str:
     """Add, move or take away a row as a button says: « objectives-up-12 »; return the key of the row.
 
     A button that says anything else changes nothing.
@@ -119,7 +128,7 @@ def change(data: QueryDict, do: str) -> str:
     prefix, _, rest = do.partition("-")
     verb, _, key = rest.partition("-")
     keys = keys_in(data, prefix)
-    if verb == "add" and len(keys) < MOST_ROWS:
+    if verb == "add" and len(keys) < most:
         key = _new_key(keys)
         keys.append(key)
     elif key not in keys:
