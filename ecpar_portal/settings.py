@@ -206,6 +206,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": WORK_SWEEP_SECONDS},
     },
     "reminders": {"task": "meetings.tasks.plan_reminders", "schedule": crontab(hour=4, minute=0)},
+    # At an hour when people read: its message leaves at once.
+    "reviews": {"task": "meetings.tasks.close_reviews", "schedule": crontab(hour=8, minute=0)},
     # Each day at nine: whoever was away on Monday, or on the first of the month, is told the day after.
     "digests": {"task": "mailing.tasks.plan_digests", "schedule": crontab(hour=9, minute=0)},
     "purge": {"task": "ecpar_portal.tasks.purge", "schedule": crontab(hour=3, minute=30)},
@@ -323,6 +325,8 @@ LIMITS = {
     "retry": (20, 60),
     "search": (120, 60),
     "events": (60, 60),
+    "drafts": (120, 60),  # a desk that saves by itself
+    "comments": (60, 3600),
     "invitations": (60, 3600),
     "acceptance": (20, 60),
     "exports": (5, 3600),

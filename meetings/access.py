@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, QuerySet
 
-from chantier.access import is_coordinator, may_sign_in
+from chantier.access import is_coordinator, may_sign_in, takes_part
 from chantier.models import Chantier, Cycle
 from ecpar_portal.prepared import Prepared
-from meetings.models import Convocation, Meeting, MeetingDocument, SynthesisVersion
+from meetings.models import (
+    Attendance,
+    Convocation,
+    Meeting,
+    MeetingDocument,
+    Review,
+    SynthesisDraft,
+    SynthesisVersion,
+)
 
 
 def may_download_synthesis(user: Any) -> QuerySet:
@@ -77,3 +85,33 @@ _latest_for_member = Prepared(
     user_id=int,
     slug=str,
 )
+
+
+def meetings_read_again_by(user: Any) -> QuerySet:
+    """The meetings whose synthesis a person reads again: a coordinator, any; who was there, once asked."""
+    seen = Meeting.objects.visible_to(user).select_related("cycle__chantier")
+    if is_coordinator(user):
+        return seen.exclude(state__in=[Meeting.State.DRAFT, Meeting.State.CANCELLED])
+    there = Attendance.objects.of(user).values("meeting")
+    return seen.filter(pk__in=there, reviews__isnull=False).distinct()
+
+
+def may_comment(user: Any, review: Review | None) -> bool:
+    """Who was there, while the review is open; the coordinator answers and amends instead."""
+    return review is not None and review.is_open and takes_part(user)
+
+
+def may_download_draft(user: Any) -> QuerySet:
+    """The drafts of syntheses that a person may have as a file: a coordinator."""
+    if not is_coordinator(user):
+        return SynthesisDraft.objects.none()
+    seen = Meeting.objects.visible_to(user)
+    return SynthesisDraft.objects.filter(meeting__in=seen).select_related("meeting__cycle__chantier")
+
+
+def is_read_again(user: Any, meeting: Meeting) -> bool:
+    """Whether a person is asked to read a synthesis again today."""
+    if meeting.state not in (Meeting.State.CONVENED, Meeting.State.HELD, Meeting.State.PUBLISHED):
+        return False
+    there = Attendance.objects.of(user).filter(meeting=meeting)
+    return Review.objects.open().filter(meeting=meeting).filter(Exists(there)).exists()

@@ -38,11 +38,17 @@ class MeetingsConfig(AppConfig):
             attendance,
             documents,
             news,
+            notices,
             privacy,
             reminders,
         )
-        from meetings.access import may_download_bilan, may_download_synthesis, may_follow
-        from meetings.models import Meeting, SynthesisVersion
+        from meetings.access import (
+            may_download_bilan,
+            may_download_draft,
+            may_download_synthesis,
+            may_follow,
+        )
+        from meetings.models import Meeting, SynthesisDraft, SynthesisVersion
         from reports import registry
 
         privacy.declarations()
@@ -72,6 +78,35 @@ class MeetingsConfig(AppConfig):
             )
         )
 
+        register(
+            Kind(
+                notices.OPENED,
+                "Synthèse à relire",
+                still=notices.still_to_read_again,
+                optional=True,
+                description="Quand on vous demande de relire la synthèse d’une rencontre où vous étiez.",
+                invited=True,
+            )
+        )
+        register(
+            Kind(
+                notices.CLOSED,
+                "Relecture terminée",
+                optional=True,
+                description="Quand la relecture d’une synthèse se termine.",
+                invited=True,
+            )
+        )
+        register(
+            Kind(
+                notices.PUBLISHED,
+                "Synthèse publiée",
+                still=notices.still_published,
+                optional=True,
+                description="Quand une synthèse paraît, ou qu’une nouvelle version la remplace.",
+            )
+        )
+
         digest.register(digest.Source("Synthèses publiées", news.syntheses))
         digest.register(digest.Source("Documents de rencontre", news.documents))
 
@@ -87,6 +122,13 @@ class MeetingsConfig(AppConfig):
             cancelled="Rencontre annulée",
             answered="Réponse à une convocation",
             synthesis_published="Synthèse publiée",
+            synthesis_written="Synthèse écrite",
+            synthesis_restored="Synthèse ramenée à un état antérieur",
+            review_opened="Relecture de la synthèse ouverte",
+            review_closed="Relecture de la synthèse fermée",
+            point_commented="Point de synthèse commenté",
+            comment_removed="Commentaire retiré",
+            comment_answered="Réponse à un commentaire",
             reading_confirmed="Lecture de la synthèse confirmée",
             loaded="Fichier du cycle chargé",
             file_asked="Fichier demandé",
@@ -123,6 +165,18 @@ class MeetingsConfig(AppConfig):
                 title=documents.synthesis_title,
                 filename=documents.synthesis_filename,
                 asked=documents.synthesis_asked,
+            )
+        )
+        registry.register(
+            registry.Kind(
+                name="synthesis_draft",
+                model=SynthesisDraft,
+                may_download=may_download_draft,
+                content_key=documents.draft_key,
+                render=documents.draft_pdf,
+                title=documents.draft_title,
+                filename=documents.draft_filename,
+                asked=documents.draft_asked,
             )
         )
         registry.register(

@@ -12,7 +12,7 @@ from chantier.models import Cycle
 from ecpar_portal import french
 from ecpar_portal.prepared import Prepared
 from meetings import paper, path
-from meetings.models import Meeting, MeetingQuerySet, SynthesisVersion
+from meetings.models import Meeting, MeetingQuerySet, SynthesisDraft, SynthesisVersion
 from reports.pdf import html_to_pdf, renderer_key
 
 SYNTHESIS = "meetings/synthesis_pdf.html"
@@ -36,15 +36,18 @@ def synthesis_filename(version: SynthesisVersion) -> str:
 
 def synthesis_html(version: SynthesisVersion) -> str:
     """The document of a version, ready to print, with its mentions of the other published meetings."""
-    meeting = version.meeting
-    meetings = published(meeting.cycle_id).with_thread()
-    built = path.build(meeting.cycle, meetings, shown={meeting.pk: version.content})
+    return _synthesis_html(version.meeting, version.content, synthesis_title(version), version=version)
+
+
+def _synthesis_html(meeting: Meeting, content: path.Content, title: str, **more: Any) -> str:
+    meetings = (published(meeting.cycle_id) | Meeting.objects.filter(pk=meeting.pk)).with_thread()
+    built = path.build(meeting.cycle, meetings, shown={meeting.pk: content})
     context = {
-        "version": version,
         "meeting": meeting,
-        "title": synthesis_title(version),
+        "title": title,
         "drawing": paper.of_one_meeting(built.step_of(meeting)),
         "portal_url": settings.PORTAL_URL,
+        **more,
     }
     return render_to_string(SYNTHESIS, context)
 
@@ -68,6 +71,39 @@ def synthesis_pdf(version: SynthesisVersion) -> bytes:
 def synthesis_asked(version: SynthesisVersion, by: Any) -> None:
     """Note on its meeting that a person asked for a synthesis."""
     trace.record("file_asked", by=by, on=version.meeting, file="synthèse", version=version.number)
+
+
+# The draft of a synthesis ------------------------------------------------------------------------------
+
+
+def draft_title(draft: SynthesisDraft) -> str:
+    """« Brouillon de la synthèse de la rencontre du 9 mars 2021 »."""
+    return f"Brouillon de la synthèse de la rencontre du {french.long_date(draft.meeting.date)}"
+
+
+def draft_filename(draft: SynthesisDraft) -> str:
+    """« brouillon-2021-03-09-4.pdf »."""
+    return f"brouillon-{draft.meeting.slug}-{draft.revision}.pdf"
+
+
+def draft_html(draft: SynthesisDraft) -> str:
+    """The document that publishing this draft would make, marked as a draft."""
+    return _synthesis_html(draft.meeting, draft.content, draft_title(draft), draft=draft)
+
+
+def draft_key(draft: SynthesisDraft) -> str:
+    """Change with whatever the document shows or how it is drawn."""
+    return _key(draft_html(draft))
+
+
+def draft_pdf(draft: SynthesisDraft) -> bytes:
+    """The draft as PDF/UA-1; in a worker only."""
+    return html_to_pdf(draft_html(draft))
+
+
+def draft_asked(draft: SynthesisDraft, by: Any) -> None:
+    """Note on its meeting that a person asked for a draft."""
+    trace.record("file_asked", by=by, on=draft.meeting, file="brouillon de synthèse")
 
 
 # The bilan of a cycle ---------------------------------------------------------------------------------

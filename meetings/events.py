@@ -45,6 +45,7 @@ EVENTS = [
         publishing.publish,
         (State.CONVENED, State.HELD, State.PUBLISHED),
         after_its_day=True,
+        page="publish_synthesis",
     ),
     Event(
         "tenir",

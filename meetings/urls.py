@@ -10,7 +10,10 @@ from meetings.views import (
     following,
     happening,
     preparing,
+    publishing,
     reading,
+    reviewing,
+    synthesis,
 )
 
 # Grouped: a request is compared with every address that comes before its own.
@@ -27,6 +30,14 @@ one_meeting = [
     path("presences.pdf", following.attendance_pdf, name="attendance_pdf"),
     path("presences.xlsx", following.attendance_xlsx, name="attendance_xlsx"),
     path("repondre/", answering.answer, name="answer"),
+    path("synthese/", synthesis.synthesis_desk, name="synthesis_desk"),
+    path("synthese/brouillons/", synthesis.synthesis_drafts, name="synthesis_drafts"),
+    path("synthese/apercu.pdf", publishing.synthesis_draft_pdf, name="synthesis_draft_pdf"),
+    path("relecture/", reviewing.review, name="review"),
+    path("publier/", publishing.publish_synthesis, name="publish_synthesis"),
+    path("versions/", publishing.versions, name="versions"),
+    path("versions/<int:number>/", publishing.version, name="version"),
+    path("versions/<int:number>/synthese.pdf", publishing.version_pdf, name="version_pdf"),
 ]
 meetings = [
     path("", reading.meeting_list, name="meeting_list"),

@@ -8,7 +8,7 @@ from django.db.models import Max
 from chantier import trace
 from chantier.models import Cycle
 from ecpar_portal.refusal import Refusal
-from meetings import reminders
+from meetings import notices, reminders
 from meetings.actions.convening import refuse_before_its_day
 from meetings.models import Meeting, PointAnswer, Reading, SynthesisVersion
 from meetings.models.versions import digest_of
@@ -28,10 +28,11 @@ def confirm_reading(meeting: Meeting, *, by: Any) -> None:
 
 
 @transaction.atomic
-def publish(meeting: Meeting, *, by: Any) -> SynthesisVersion:
+def publish(meeting: Meeting, *, by: Any, tell: bool = True) -> SynthesisVersion:
     """Freeze the synthesis as the version that members read, and have its file made; return the version.
 
-    Publishing again what has not changed changes nothing. Raises Refusal where there is nothing to publish.
+    The people of the chantier are told of it once, unless `tell` says not to. Publishing again what has not
+    changed changes nothing. Raises Refusal where there is nothing to publish, and while it is read again.
     """
     refuse_before_its_day(meeting)
     current = Meeting.objects.select_for_update().get(pk=meeting.pk)
@@ -40,7 +41,11 @@ def publish(meeting: Meeting, *, by: Any) -> SynthesisVersion:
     content = draft_of(current)
     if not content["points"]:
         raise Refusal("Écrivez au moins un point de synthèse avant de publier.")
-    version = _freeze(current, content, by)
+    if current.reviews.open().exists():
+        raise Refusal("La synthèse est en relecture : fermez la relecture avant de publier.")
+    before, version = current.current_version_id, _freeze(current, content, by)
+    if tell and version.pk != before:
+        notices.tell_published(version)
     meeting.state, meeting.current_version = current.state, version
     return version
 

@@ -73,13 +73,13 @@ class MeetingQuerySet(models.QuerySet):
         return self.without_drafts_for(user).with_thread(unpublished=unpublished)
 
     def with_thread(self, *, unpublished: bool = False) -> "MeetingQuerySet":
-        """Fetch objectives, points and the links between them, in four queries whatever their number.
+        """Fetch objectives, points and the links between them, in a number of queries that does not grow.
 
         The points of a synthesis that is not published are left out, unless they are asked for; those of one
         that is are in its version, but for what was published before versions existed.
         """
         objectives = MeetingObjective.objects.select_related("comes_from__meeting")
-        points = SynthesisPoint.objects.with_rank().prefetch_related("point_answers")
+        points = SynthesisPoint.objects.with_rank().prefetch_related("point_answers", "needs", "obstacles")
         if not unpublished:
             points = points.filter(meeting__state=Meeting.State.PUBLISHED, meeting__current_version=None)
         return self.select_related("current_version").prefetch_related(
@@ -318,12 +318,16 @@ class SynthesisPoint(Ranked):
     def content(self) -> dict[str, Any]:
         """What a version keeps of it; asked `with_rank()`."""
         answers = [{"id": link.objective_id, "reading": link.reading} for link in self.point_answers.all()]
+        sources = {"needs": self.needs.all(), "obstacles": self.obstacles.all()}
+        taken = {name: [row.pk for row in rows] for name, rows in sources.items()}
         return {
             "id": self.pk,
             "text": self.text,
             "reading": self.reading,
             "answers": answers,
             "became_rank": self.became_rank,
+            # Left out where there is none: what was published before there were any says the same.
+            **{name: keys for name, keys in taken.items() if keys},
         }
 
 

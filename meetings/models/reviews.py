@@ -1,5 +1,7 @@
 """The synthesis while it is written and read again: its drafts, its review, the comments on its points."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -36,6 +38,16 @@ class SynthesisDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting}, brouillon {self.revision}"
+
+    @property
+    def who(self) -> str:
+        """Who saved it, as others read them."""
+        return str(self.saved_by) if self.saved_by else "quelqu’un"
+
+    @property
+    def at(self) -> dt.datetime:
+        """When it was saved, as a comparison tells it."""
+        return self.saved_at
 
 
 class ReviewQuerySet(models.QuerySet):

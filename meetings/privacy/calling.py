@@ -6,7 +6,14 @@ from django.db.models import Q, QuerySet
 
 from chantier.models import Cycle
 from ecpar_portal.privacy import NOWHERE, Impersonal, Person, Personal, declare
-from meetings.models import CalendarFeed, Convocation, MeetingDocument, MeetingGuest, SynthesisVersion
+from meetings.models import (
+    CalendarFeed,
+    Convocation,
+    MeetingDocument,
+    MeetingGuest,
+    SynthesisDraft,
+    SynthesisVersion,
+)
 from meetings.models.versions import digest_of
 from reports import actions as reports
 from reports.models import Report
@@ -30,7 +37,9 @@ def leave_role_in_syntheses(person: Person) -> None:
     cycles = {*Cycle.objects.filter(printed).values_list("pk", flat=True), *_redact_versions(person)}
     versions = SynthesisVersion.objects.filter(meeting__cycle__in=cycles)
     syntheses = Q(kind="synthesis", object_id__in=versions.values("pk"))
-    reports.discard(Report.objects.filter(syntheses | Q(kind="bilan", object_id__in=cycles)))
+    drafts = SynthesisDraft.objects.filter(meeting__cycle__in=cycles)
+    drafted = Q(kind="synthesis_draft", object_id__in=drafts.values("pk"))
+    reports.discard(Report.objects.filter(syntheses | drafted | Q(kind="bilan", object_id__in=cycles)))
 
 
 def _redact_versions(person: Person) -> Iterator[int]:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from chantier.access import is_coordinator
@@ -154,6 +155,8 @@ def compare(
     comparing.tell(found, meeting, number(data.get("revision")))
     context = {
         "meeting": meeting,
+        "action": reverse("prepare_meeting", args=[meeting.slug]),
+        "revision": meeting.revision,
         "differences": found,
         "carried": comparing.carried(data),
         "base": data.get("base", ""),
@@ -161,7 +164,7 @@ def compare(
         "missing": any(difference.error for difference in found),
         "was": Meeting.State(data["state"]).label if data.get("state") in Meeting.State else "",
     }
-    return render(request, "meetings/prepare_compare.html", context, status=409)
+    return render(request, "meetings/compare.html", context, status=409)
 
 
 def merge(request: HttpRequest, meeting: Meeting) -> HttpResponse:

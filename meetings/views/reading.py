@@ -13,7 +13,7 @@ from chantier.models import Cycle, Organization
 from ecpar_portal.access import require, signed_in
 from ecpar_portal.limits import limit, narrowed
 from meetings import events, path
-from meetings.access import may_download_bilan, synthesis_to_download
+from meetings.access import is_read_again, may_download_bilan, synthesis_to_download
 from meetings.actions.publishing import has_draft
 from meetings.filters import MeetingFilter
 from meetings.models import Meeting, MeetingQuerySet
@@ -56,15 +56,24 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     context = placed(found, found.meetings.thread_for(request.user), slug, unpublished=coordinates)
     step = context["step"]
     context |= {"coordinates": coordinates, **shown_to(request.user, step.meeting)}
+    context["is_read_again"] = is_read_again(request.user, step.meeting)
     context["events"] = events.offered(step.meeting, has_draft(step.meeting)) if coordinates else []
     return render(request, "meetings/meeting.html", context)
 
 
 def placed(
-    cycle: Cycle, meetings: MeetingQuerySet, slug: str, *, unpublished: bool = False
+    cycle: Cycle,
+    meetings: MeetingQuerySet,
+    slug: str,
+    *,
+    unpublished: bool = False,
+    shown: dict[int, path.Content] | None = None,
 ) -> dict[str, Any]:
-    """A meeting on the path of its cycle, between its neighbours; raises Http404 where it is not there."""
-    built = path.build(cycle, meetings, unpublished=unpublished)
+    """A meeting on the path of its cycle, between its neighbours; raises Http404 where it is not there.
+
+    `shown` gives the content of a version to show instead of the one that people read.
+    """
+    built = path.build(cycle, meetings, unpublished=unpublished, shown=shown)
     here = next((rank for rank, step in enumerate(built.steps) if step.meeting.slug == slug), None)
     if here is None:
         raise Http404
