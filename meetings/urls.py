@@ -37,7 +37,7 @@ one_meeting = [
     path("publier/", publishing.publish_synthesis, name="publish_synthesis"),
     path("versions/", publishing.versions, name="versions"),
     path("versions/<int:number>/", publishing.version, name="version"),
-    path("versions/<int:number>/synthese.pdf", publishing.version_pdf, name="version_pdf"),
+    path("versions/<int:number>.pdf", publishing.version_pdf, name="version_pdf"),
 ]
 meetings = [
     path("", reading.meeting_list, name="meeting_list"),

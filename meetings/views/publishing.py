@@ -11,7 +11,7 @@ from chantier.access import is_coordinator
 from ecpar_portal.access import require, signed_in
 from ecpar_portal.limits import limit, unsafe
 from ecpar_portal.refusal import Refusal
-from meetings import changes, notices
+from meetings import notices, version_changes
 from meetings.access import may_download_draft, may_download_synthesis
 from meetings.actions import publishing
 from meetings.forms.reviewing import PublishForm
@@ -48,7 +48,7 @@ def publish_synthesis(request: HttpRequest, slug: str) -> HttpResponse:
         "draft": draft,
         "open": open_objectives(draft),
         "orphans": [rank for rank, point in enumerate(draft["points"], 1) if not point["answers"]],
-        "changes": changes.between(before, draft) if before else [],
+        "changes": version_changes.between(before, draft) if before else [],
         "people": len(notices.readers_of(meeting)),
         "review": meeting.reviews.open().first(),
     }
@@ -90,7 +90,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "version": shown,
         "before": before,
         "latest": max(found),
-        "changes": changes.between(before.content, shown.content) if before else [],
+        "changes": version_changes.between(before.content, shown.content) if before else [],
     }
     return render(request, "meetings/version.html", context)
 

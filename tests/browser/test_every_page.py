@@ -14,6 +14,7 @@ from chantier.models import Membership, Organization, TraceEntry, User
 from ecpar_portal.access import walk
 from mailing.links import unsubscribe_link
 from mailing.models import OutgoingEmail
+from meetings.actions import writing
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
@@ -37,6 +38,8 @@ NOT_PAGES = {
     "rencontres/documents/<uuid:pk>/": "a file",
     "rencontres/<slug:slug>/presences.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "rencontres/<slug:slug>/presences.xlsx": "a file, or the page of `rapports/<uuid:pk>/`",
+    "rencontres/<slug:slug>/synthese/apercu.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
+    "rencontres/<slug:slug>/versions/<int:number>.pdf": "a file, or the page of its report",
     "compte/donnees/exporter/": "takes a POST and leads to a report",
     "compte/donnees/effacer/": "asks for the password first; in `account_pages`",
     "rencontres/<slug:slug>/rencontre.ics": "a calendar, for a program",
@@ -86,11 +89,38 @@ def network(visitor):
     f.MembershipFactory(organization=organization, role="reader")
     f.AgendaLineFactory(meeting=ahead)
     keep_called(ahead)
+    read_again(cycle, organization)
     day = dt.timedelta(days=1)
     ended = {"sent_at": timezone.now() - 20 * day, "expires_at": timezone.now() - 6 * day}
     for state in ({}, ended, {"accepted_at": timezone.now()}, {"withdrawn_at": timezone.now()}):
         f.InvitationFactory(organization=organization, **state)
     return cycle
+
+
+def read_again(cycle, organization) -> None:
+    """A meeting whose synthesis was published twice, is written still, and is read again."""
+    meeting = f.MeetingFactory(cycle=cycle, title="À relire", date=dt.date(2021, 4, 20))
+    objective = f.MeetingObjectiveFactory(meeting=meeting)
+    f.MeetingObjectiveFactory(meeting=meeting)
+    link = f.PointAnswerFactory(point__meeting=meeting, objective=objective)
+    need = f.NeedFactory(meeting=meeting, organization=organization)
+    publish(meeting, by=None)
+    written = writing.Point(link.point_id, "Dit autrement", (objective.pk,))
+    writing.save(meeting, [written, writing.Point(None, "De plus")], [], revision=0, by=None)
+    publish(meeting, by=None)
+    written = writing.Point(link.point_id, "Encore autrement", (objective.pk,), needs=(need.pk,))
+    writing.save(meeting, [written], [], revision=1, by=None)
+    f.NeedFactory(meeting=meeting, organization=organization)
+    f.AttendanceFactory(meeting=meeting, user=None, organization=organization)
+    review, point = f.ReviewFactory(meeting=meeting), meeting.points.first()
+    said = {"point": point, "point_text": point.text, "organization": organization}
+    f.PointCommentFactory(review=review, **said)
+    f.PointCommentFactory(review=review, answer="C’est ajouté.", answered_at=timezone.now(), **said)
+
+
+def reread(cycle) -> Meeting:
+    """The meeting whose synthesis is read again."""
+    return cycle.meetings.get(title="À relire")
 
 
 def addresses(cycle) -> dict[str, str]:
@@ -126,6 +156,12 @@ def addresses(cycle) -> dict[str, str]:
         "rencontres/nouvelle/": reverse("new_meeting"),
         "rencontres/<slug:slug>/preparer/": reverse("prepare_meeting", args=[prepared(cycle).slug]),
         "rencontres/<slug:slug>/apercu/": reverse("preview_meeting", args=[prepared(cycle).slug]),
+        "rencontres/<slug:slug>/synthese/": reverse("synthesis_desk", args=[reread(cycle).slug]),
+        "rencontres/<slug:slug>/synthese/brouillons/": reverse("synthesis_drafts", args=[reread(cycle).slug]),
+        "rencontres/<slug:slug>/relecture/": reverse("review", args=[reread(cycle).slug]),
+        "rencontres/<slug:slug>/publier/": reverse("publish_synthesis", args=[reread(cycle).slug]),
+        "rencontres/<slug:slug>/versions/": reverse("versions", args=[reread(cycle).slug]),
+        "rencontres/<slug:slug>/versions/<int:number>/": reverse("version", args=[reread(cycle).slug, 2]),
         "rapports/": reverse("report_list"),
         "invitations/": reverse("invitation_list"),
         "invitations/liste/": reverse("invite_list"),

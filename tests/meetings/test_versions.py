@@ -4,7 +4,7 @@ import pytest
 
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
-from meetings import changes
+from meetings import version_changes
 from meetings.actions import writing
 from meetings.actions.publishing import publish
 from meetings.models import Meeting, SynthesisDraft
@@ -86,7 +86,7 @@ def test_every_version_stays_to_be_read_and_downloaded(client, cycle, meeting, c
     assert "Le cadre est vaste." in first
     assert "Une version plus récente la remplace" in first
     for number in (1, 2):
-        assert client.get(at(meeting, f"versions/{number}/synthese.pdf")).status_code == 202
+        assert client.get(at(meeting, f"versions/{number}.pdf")).status_code == 202
     assert client.get(at(meeting, "versions/3/")).status_code == 404
 
 
@@ -106,7 +106,7 @@ def test_a_version_says_point_by_point_what_it_changed(client, cycle, meeting, c
 
 
 def test_words_that_stay_are_told_once():
-    told = list(changes.pieces("Le cadre est vaste.", "Le cadre de référence est très vaste."))
+    told = list(version_changes.pieces("Le cadre est vaste.", "Le cadre de référence est très vaste."))
     assert "".join(p.text for p in told if p.kind != "added") == "Le cadre est vaste."
     assert "".join(p.text for p in told if p.kind != "removed") == "Le cadre de référence est très vaste."
     assert [p.text for p in told if p.kind == "added"] == ["de référence ", " très"]
@@ -117,7 +117,7 @@ def test_a_point_that_only_moved_is_said_to_have_moved():
         points = [{"id": n, "text": f"Point {n}", "answers": []} for n in ids]
         return {"objectives": [], "points": points}
 
-    found = changes.between(content(1, 2), content(2, 1))
+    found = version_changes.between(content(1, 2), content(2, 1))
     assert [(c.label, c.before, c.after) for c in found] == [("Déplacé", "2", "1"), ("Déplacé", "1", "2")]
 
 

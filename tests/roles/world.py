@@ -63,6 +63,10 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     ahead = f.MeetingFactory(cycle=cycle, upcoming=True)
     keep_called(ahead)
     called = ahead.convocations.get(user=reader)
+    reread = f.MeetingFactory(cycle=cycle, date=day + dt.timedelta(days=30), state=Meeting.State.HELD)
+    f.SynthesisPointFactory(meeting=reread)
+    f.AttendanceFactory(meeting=reread, user=None, organization=organization)
+    f.ReviewFactory(meeting=reread)
     # Last: the table of the admin speaks of a draft.
     draft = f.MeetingFactory(cycle=cycle, draft=True, date=day + dt.timedelta(days=90))
     documents = [f.MeetingDocumentFactory(meeting=each) for each in (meeting, draft)]
@@ -76,6 +80,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
         "document": documents[0],
         "draft": {"meeting": draft, "document": documents[1]},
         "ahead": {"meeting": ahead, "convocation": called},
+        "reread": {"meeting": reread},
         "report": report,
         "organization": organization,
         "reader": reader.membership,
@@ -114,6 +119,14 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "rencontres/<slug:slug>/suivi/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/presences.pdf": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/presences.xlsx": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/synthese/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/synthese/brouillons/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/synthese/apercu.pdf": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/relecture/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/publier/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/versions/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/versions/<int:number>/": lambda its: [its["meeting"].slug, 1],
+    "rencontres/<slug:slug>/versions/<int:number>.pdf": lambda its: [its["meeting"].slug, 1],
     "rapports/<uuid:pk>/": lambda its: [its["report"].pk],
     "rapports/<uuid:pk>/reessayer/": lambda its: [its["report"].pk],
 }
