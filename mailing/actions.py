@@ -1,4 +1,4 @@
-"""What happens to messages: they are queued with their cause, taken back, sent, sent again, thrown away."""
+"""What happens to messages once they are queued: they are taken back, sent, sent again, thrown away."""
 
 import datetime as dt
 import logging
@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import Truncator
 
 from ecpar_portal import stopping
 from ecpar_portal.logs import about, kind_of_error, name_of
@@ -19,85 +18,21 @@ from ecpar_portal.work import ring
 from mailing import preferences
 from mailing.emails import Carrier, NotNow, Refused
 from mailing.models import CONTENT, OutgoingEmail, OutgoingEmailQuerySet, wiped
-from mailing.registry import kind_of, still_of
+from mailing.queueing import RESTORED
+from mailing.registry import still_of
 
 logger = logging.getLogger(__name__)
 
 State = OutgoingEmail.State
 COPIED = ("kind", "user_id", "to", "subject", *CONTENT, "calendar_method", "expires_at")
-SUBJECT_LENGTH = OutgoingEmail._meta.get_field("subject").max_length
 AGAIN = "/encore/"
-RESTORED = "Retenu après une restauration."
 TOO_LATE = "Trop tard pour être utile."
 POINTLESS = "N’avait plus lieu d’être au moment de partir."
 REFUSED = "La personne n’en veut plus."
 
 
-class HeaderInjection(ValueError):
-    """A subject or an address holds a line break: it would write headers of its own."""
-
-
 class NotSentAgain(Refusal):
     """A message that is not sent again; says why in French."""
-
-
-@transaction.atomic
-def queue(
-    kind: str,
-    *,
-    key: str,
-    to: str,
-    subject: str,
-    text: str,
-    html: str = "",
-    calendar: str = "",
-    calendar_method: str = "",
-    user: Any = None,
-    due_at: dt.datetime | None = None,
-    expires_at: dt.datetime | None = None,
-) -> OutgoingEmail:
-    """Write a message in the caller's transaction; one for each key, whoever asks again.
-
-    One that was withdrawn comes back with its new content: its purpose has come back; one that a restore held
-    is held again. It leaves at `due_at`, at once by default, and never after `expires_at`. Raises
-    HeaderInjection for a subject or an address on more than one line, KeyError for a kind that no app
-    registers.
-    """
-    for value in (to, subject, calendar_method):
-        _refuse_line_breaks(value)
-    content = {
-        "kind": kind,
-        "is_secret": kind_of(kind).secret,
-        "user": user,
-        "to": to,
-        "subject": Truncator(subject).chars(SUBJECT_LENGTH),
-        "text": text,
-        "html": html,
-        "calendar": calendar,
-        "calendar_method": calendar_method,
-        "due_at": due_at or timezone.now(),
-        "expires_at": expires_at,
-    }
-    email, created = OutgoingEmail.objects.get_or_create(key=key, defaults=content)
-    if (created or _comes_back(email, content)) and email.due_at <= timezone.now():
-        ring(email)
-    return email
-
-
-def _refuse_line_breaks(value: str) -> None:
-    if "".join(value.splitlines()) != value:
-        raise HeaderInjection("a subject or an address stands on one line")
-
-
-def _comes_back(email: OutgoingEmail, content: dict[str, Any]) -> bool:
-    withdrawn = OutgoingEmail.objects.filter(pk=email.pk, state=State.WITHDRAWN)
-    content = OutgoingEmail.anew() | content | {"wiped_at": None}
-    held = {"state": State.HELD, "last_error": RESTORED}
-    back = withdrawn.filter(last_error=RESTORED).update(**content | held)
-    back = back or withdrawn.update(**content)
-    if back:
-        email.refresh_from_db()
-    return bool(back)
 
 
 @transaction.atomic

@@ -20,9 +20,9 @@ from django.utils import timezone
 
 from ecpar_portal import french
 from mailing import preferences
-from mailing.actions import queue
 from mailing.models import MailPreferences, OutgoingEmail
 from mailing.news import news_for
+from mailing.queueing import queue
 from mailing.registry import DIGEST
 
 logger = logging.getLogger(__name__)

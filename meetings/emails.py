@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from ecpar_portal import french
-from mailing.actions import AGAIN, queue
+from mailing.actions import AGAIN
+from mailing.queueing import Message
 from meetings.answer_link import link_of
 from meetings.calendar import Requests
 from meetings.models import Convocation, Meeting
@@ -21,7 +22,7 @@ SHOWN_LINK = "/convocation/…/"
 
 
 class Messages:
-    """The messages on one meeting, each to one person; what they share is made once."""
+    """The messages on one meeting, each to one person and yet to be queued; what they share is made once."""
 
     def __init__(self, meeting: Meeting) -> None:
         self.meeting = meeting
@@ -30,14 +31,14 @@ class Messages:
 
     def convocation(
         self, row: Convocation, *, asked_by: Convocation | None = None, once_more: bool = False
-    ) -> None:
+    ) -> Message:
         """Call somebody; once for each call and day, for each person who asks them to come instead.
 
         `once_more` writes another message to who was called already.
         """
         key = key_of("convocation", row, self.meeting.sequence)
         key = f"{key}{AGAIN}{uuid.uuid4()}" if once_more else key
-        self._write(
+        return self._message(
             "convocation",
             row,
             key=f"{key}/{asked_by.pk}" if asked_by else key,
@@ -47,7 +48,7 @@ class Messages:
             news=[f"{asked_by.who} vous demande de venir à sa place."] if asked_by else [],
         )
 
-    def moved(self, row: Convocation, *, before: dt.date) -> None:
+    def moved(self, row: Convocation, *, before: dt.date) -> Message:
         """Say that the meeting moved; a new day asks for a new answer."""
         now = f"{french.weekday(self.meeting.date)} {french.long_date(self.meeting.date)}"
         if before == self.meeting.date:
@@ -58,11 +59,12 @@ class Messages:
             news = [f"La rencontre du {french.long_date(before)} est déplacée au {now}."]
             news += ["Votre réponse valait pour l’autre jour\u00a0: elle est à donner de nouveau."]
         key = key_of("meeting_moved", row, self.meeting.sequence)
-        self._write("meeting_moved", row, key=key, subject="Déplacée", method=REQUEST, **asking, news=news)
+        asking |= {"subject": "Déplacée", "news": news}
+        return self._message("meeting_moved", row, key=key, method=REQUEST, **asking)
 
-    def cancelled(self, row: Convocation) -> None:
+    def cancelled(self, row: Convocation) -> Message:
         """Say that the meeting does not take place."""
-        self._write(
+        return self._message(
             "meeting_cancelled",
             row,
             key=key_of("meeting_cancelled", row, self.meeting.sequence),
@@ -72,9 +74,9 @@ class Messages:
             without_details=True,
         )
 
-    def uninvited(self, row: Convocation) -> None:
+    def uninvited(self, row: Convocation) -> Message:
         """Say, once, that somebody is no longer called."""
-        self._write(
+        return self._message(
             "uninvited",
             row,
             key=f"uninvited/{self.meeting.pk}/{row.pk}/{call_of(row)}",
@@ -108,14 +110,14 @@ class Messages:
     def _subject(self, word: str) -> str:
         return f"{word}{french.NBSP}: {self.details['heading']}"
 
-    def _write(
+    def _message(
         self, kind: str, row: Convocation, *, key: str, subject: str, method: str, **context: Any
-    ) -> None:
+    ) -> Message:
         context = self.details | context | {"name": row.greeting, "is_member": row.user_id is not None}
         if method not in self._calendars:
             self._calendars[method] = Requests(self.meeting, method)
-        queue(
-            kind,
+        return Message(
+            kind=kind,
             key=key,
             user=row.user,
             to=row.address,

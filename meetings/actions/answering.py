@@ -11,6 +11,7 @@ from chantier import trace
 from chantier.models import User
 from ecpar_portal import french
 from ecpar_portal.refusal import Refusal
+from mailing.queueing import queue_many
 from meetings.actions.calling import call_again, held, let_go
 from meetings.called import called_to, with_reason
 from meetings.emails import Messages
@@ -52,7 +53,7 @@ def answer(row: Convocation, choice: str, *, by: Any, stand_in: StandIn | None =
     if before and before != other:
         _let_go_of(before, meeting)
     if other:
-        Messages(meeting).convocation(other, asked_by=row)
+        queue_many([Messages(meeting).convocation(other, asked_by=row)])
     trace.record("answered", by=by, on=meeting, convocation=row.pk, answer=str(choice))
     return row
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from mailing.actions import POINTLESS
 from mailing.models import OutgoingEmail
+from mailing.queueing import queue_many
 from meetings import reminders
 from meetings.called import Called, called_to, calls, may_be_told, with_reason
 from meetings.emails import Messages
@@ -22,6 +23,9 @@ State = OutgoingEmail.State
 # A message that waits was not read; one that a backup held may have left before.
 MAY_HAVE_ARRIVED = {State.DONE, State.RUNNING, State.HELD}
 RECENT = dt.timedelta(days=7)
+# What changes of a convocation that is withdrawn and called again.
+CALLED_ANEW = ["withdrawn_at", "answer", "answered_at", "replaced_by", "nonce", "called_at"]
+CALLED_ANEW += ["name", "organization"]
 
 
 @transaction.atomic
@@ -46,8 +50,8 @@ def keep_called(meeting: Meeting) -> None:
     let_go(meeting, [row for row in rows if row.withdrawn_at is None and row.pk not in kept])
     if not quiet:
         messages, unheard = Messages(meeting), _unheard(meeting)
-        for row in [*fresh, *(row for row in rows if row.pk in unheard and row.pk in kept)]:
-            messages.convocation(row)
+        to_call = [*fresh, *(row for row in rows if row.pk in unheard and row.pk in kept)]
+        queue_many(map(messages.convocation, to_call))
     reminders.plan(meeting)
 
 
@@ -71,31 +75,39 @@ def _call(meeting: Meeting, called: Called, rows: list[Convocation]) -> list[Con
     """Make the rows that are missing, and call again who was withdrawn; return them."""
     by_user = {row.user_id: row for row in rows if row.user_id}
     by_address = {row.email.lower(): row for row in rows if not row.user_id}
-    new, fresh = [], []
+    new, again, elsewhere = [], [], []
     for membership in called.members.values():
         row, organization = by_user.get(membership.user_id), membership.organization
         if row is None:
             new.append(Convocation(meeting=meeting, user=membership.user, organization=organization))
         elif row.withdrawn_at:
-            fresh.append(call_again(row, organization=organization))
+            again.append(_anew(row, organization=organization))
         elif row.organization_id != organization.pk:
-            Convocation.objects.filter(pk=row.pk).update(organization=organization)
+            row.organization = organization
+            elsewhere.append(row)
     for email, guest in called.guests.items():
         row = by_address.get(email)
         if row is None:
             new.append(Convocation(meeting=meeting, email=guest.email, name=guest.name))
         elif row.withdrawn_at:
-            fresh.append(call_again(row, name=guest.name))
-    return [*Convocation.objects.bulk_create(new), *fresh]
+            again.append(_anew(row, name=guest.name))
+    Convocation.objects.bulk_update(elsewhere, ["organization"])
+    Convocation.objects.bulk_update(again, CALLED_ANEW)
+    return [*Convocation.objects.bulk_create(new), *again]
 
 
 def call_again(row: Convocation, **changed: object) -> Convocation:
     """Call somebody who was withdrawn, as if for the first time: no answer, and a link of their own again."""
+    _anew(row, **changed).save(update_fields=CALLED_ANEW)
+    return row
+
+
+def _anew(row: Convocation, **changed: object) -> Convocation:
+    """Change what is to be saved of a convocation that is called again: `CALLED_ANEW`."""
     anew = {"withdrawn_at": None, "answer": "", "answered_at": None, "replaced_by": None}
     anew |= {"nonce": new_nonce(), "called_at": timezone.now()} | changed
     for name, value in anew.items():
         setattr(row, name, value)
-    row.save(update_fields=list(anew))
     return row
 
 
@@ -108,10 +120,8 @@ def let_go(meeting: Meeting, rows: list[Convocation]) -> None:
     gone.update(withdrawn_at=timezone.now())
     nobody = {"answer": "", "answered_at": None, "replaced_by": None}
     meeting.convocations.filter(replaced_by__in=gone.values("pk")).update(**nobody)
-    for row in rows:
-        reminders.withdraw_from(row)
-        if row.pk in told:
-            messages.uninvited(row)
+    reminders.withdraw_from(meeting, rows)
+    queue_many(messages.uninvited(row) for row in rows if row.pk in told)
 
 
 def told_of(meeting: Meeting, rows: Iterable[Convocation]) -> set[int]:

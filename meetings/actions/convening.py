@@ -10,6 +10,7 @@ from django.utils import timezone
 from chantier import trace
 from ecpar_portal import french
 from ecpar_portal.refusal import Refusal
+from mailing.queueing import queue_many
 from meetings import reminders
 from meetings.actions.calling import held, keep_called, told_of
 from meetings.called import called_to, calls, may_be_told
@@ -105,9 +106,7 @@ def cancel(meeting: Meeting, *, by: Any) -> None:
     meeting.refresh_from_db()
     reminders.withdraw(meeting, word_after=True)
     messages = Messages(meeting)
-    for row in rows:
-        if row.pk in told:
-            messages.cancelled(row)
+    queue_many(messages.cancelled(row) for row in rows if row.pk in told)
     trace.record("cancelled", by=by, on=meeting)
 
 
@@ -133,11 +132,12 @@ def _tell_of_the_move(meeting: Meeting, rows: list[int], told: set[int], before:
     if not calls(meeting):
         return
     messages = Messages(meeting)
-    for row in Convocation.objects.standing().filter(pk__in=rows).select_related("user"):
-        if row.pk in told:
-            messages.moved(row, before=before)
-        elif may_be_told(row):
-            messages.convocation(row)
+    called = Convocation.objects.standing().filter(pk__in=rows).select_related("user")
+    queue_many(
+        messages.moved(row, before=before) if row.pk in told else messages.convocation(row)
+        for row in called
+        if row.pk in told or may_be_told(row)
+    )
 
 
 def _change_state(meeting: Meeting, before: set[str], after: str, refusal: str, **more: Any) -> None:
