@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from ecpar_portal import stopping
@@ -29,6 +29,8 @@ AGAIN = "/encore/"
 TOO_LATE = "Trop tard pour être utile."
 POINTLESS = "N’avait plus lieu d’être au moment de partir."
 REFUSED = "La personne n’en veut plus."
+UNKNOWN = "Impossible de savoir s’il est encore utile; le journal dit pourquoi."
+ASKED_AGAIN = dt.timedelta(minutes=10)
 
 
 class NotSentAgain(Refusal):
@@ -86,7 +88,10 @@ def _why_not_again(email: OutgoingEmail) -> str:
         return "Il est déjà en route, ou a été retiré."
     if preferences.unwanted([email]):
         return REFUSED
-    if (email.expires_at and email.expires_at <= timezone.now()) or not _still_useful([email]):
+    useful, unknown = _asked([email])
+    if unknown:
+        return UNKNOWN
+    if (email.expires_at and email.expires_at <= timezone.now()) or not useful:
         return "Il n’est plus utile."
     if email.user and email.to.lower() != email.user.email.lower():
         return "Cette personne a changé d’adresse."
@@ -126,13 +131,50 @@ def _still_useful(batch: list[OutgoingEmail]) -> list[OutgoingEmail]:
     """Leave out what its person refuses or, as its kind says, has lost its purpose; withdraw what was due."""
     unwanted = preferences.unwanted(batch)
     wanted = [email for email in batch if email.pk not in unwanted]
-    useful = set()
+    useful, unknown = set(), set()
     for name in {email.kind for email in wanted}:
-        of_kind = [email for email in wanted if email.kind == name]
-        useful |= {email.pk for email in still_of(name)(of_kind)}
+        its_useful, its_unknown = _asked([email for email in wanted if email.kind == name])
+        useful, unknown = useful | its_useful, unknown | its_unknown
     _withdraw_due(unwanted, REFUSED)
-    _withdraw_due({email.pk for email in wanted} - useful, POINTLESS)
+    _withdraw_due({email.pk for email in wanted} - useful - unknown, POINTLESS)
+    _let_wait(unknown)
     return [email for email in wanted if email.pk in useful]
+
+
+def _asked(of_kind: list[OutgoingEmail]) -> tuple[set[int], set[int]]:
+    """Which messages of one kind still make sense, and of which it cannot tell, since asking raised an error.
+
+    Then each is asked alone, so that one that cannot be read does not hold the others.
+    """
+    try:
+        return _useful_among(of_kind), set()
+    except (OperationalError, InterfaceError):  # the database is away, for every kind
+        raise
+    except Exception:  # whatever is wrong with one kind, the others leave
+        logger.exception("cannot tell what is still useful", extra=about(of_kind[0]))
+    useful, unknown = set(), set()
+    for email in of_kind:
+        try:
+            useful |= _useful_among([email])
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # told above
+            logger.warning("waits", extra=about(email, cause=kind_of_error(error)))
+            unknown.add(email.pk)
+    return useful, unknown
+
+
+def _useful_among(of_kind: list[OutgoingEmail]) -> set[int]:
+    return {email.pk for email in still_of(of_kind[0].kind)(of_kind)}
+
+
+def _let_wait(pks: set[int]) -> None:
+    """Ask again later of what is due; what a worker abandoned stays as it left it."""
+    if pks:
+        now = timezone.now()
+        due, later = OutgoingEmail.objects.filter(pk__in=pks).due(now), now + ASKED_AGAIN
+        due.filter(state=State.RUNNING).update(lease_until=later, last_error=UNKNOWN)
+        due.waiting().update(due_at=later, last_error=UNKNOWN)
 
 
 def _withdraw_due(pks: set[int], reason: str) -> None:

@@ -66,7 +66,8 @@ def queue_many(messages: Iterable[Message]) -> list[OutgoingEmail]:
 
     One that was withdrawn comes back with its new content: its purpose has come back; one that a restore held
     is held again. All of them are written or none, so many in a query, and one bell rings for all. Raises
-    HeaderInjection for a subject or an address on more than one line, KeyError for a kind that no app registers.
+    HeaderInjection for a subject or an address on more than one line, KeyError for a kind that no app
+    registers.
     """
     asked: dict[str, OutgoingEmail] = {}
     for message in messages:
