@@ -1,5 +1,6 @@
 """The path of a cycle, the meetings, and a meeting."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,7 +17,7 @@ from meetings import events, path
 from meetings.access import may_download_bilan, synthesis_to_download
 from meetings.actions.publishing import has_draft
 from meetings.filters import MeetingFilter
-from meetings.models import Meeting, MeetingQuerySet
+from meetings.models import Meeting
 from meetings.views.answering import shown_to
 from reports.views import serve
 
@@ -61,7 +62,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def placed(
-    cycle: Cycle, meetings: MeetingQuerySet, slug: str, *, unpublished: bool = False
+    cycle: Cycle, meetings: Iterable[Meeting], slug: str, *, unpublished: bool = False
 ) -> dict[str, Any]:
     """A meeting on the path of its cycle, between its neighbours; raises Http404 where it is not there."""
     built = path.build(cycle, meetings, unpublished=unpublished)
