@@ -71,8 +71,8 @@ class MeetingQuerySet(models.QuerySet):
         """Fetch the meetings with what a person may read of them: where there is a version, that alone."""
         unpublished = user.is_authenticated and user.is_coordinator
         meetings = list(self.without_drafts_for(user).select_related("current_version"))
-        unwritten = [meeting for meeting in meetings if unpublished or not meeting.version_to_read]
-        prefetch_related_objects(unwritten, *self._thread(unpublished))
+        if unwritten := [meeting for meeting in meetings if unpublished or not meeting.version_to_read]:
+            prefetch_related_objects(unwritten, *self._thread(unpublished))
         return meetings
 
     def with_thread(self, *, unpublished: bool = False) -> "MeetingQuerySet":

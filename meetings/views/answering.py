@@ -122,7 +122,7 @@ def shown_to(user: User, meeting: Meeting) -> dict[str, Any]:
     """The same for a person who is signed in; empty where they are not called to the meeting."""
     if meeting.state != Meeting.State.CONVENED:
         return {}
-    rows = Convocation.objects.of(user).filter(meeting=meeting)
+    rows = Convocation.objects.of(user).filter(meeting=meeting).order_by("pk")  # one at most
     row = rows.select_related("replaced_by__user").first()
     if row is None:
         return {}
