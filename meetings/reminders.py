@@ -15,14 +15,16 @@ from django.utils import timezone
 
 from ecpar_portal import french
 from mailing import actions as mailing
+from mailing.links import PLACE
 from mailing.models import OutgoingEmail, OutgoingEmailQuerySet
+from meetings import changes
 from meetings.calendar import calendar_of
 from meetings.called import calls, exists, members_of, still_called
 from meetings.models import Convocation, Meeting, Reminding
 
 KIND, AFTERWARDS = "reminder", "follow_up"
 # The messages that call somebody, each with the link by which they answer.
-CALLS = ("convocation", "meeting_moved")
+CALLS = ("convocation", changes.MOVED, changes.UPDATED)
 Answer = Convocation.Answer
 # Who was written to the day before knows: a reminder would only say it again.
 FRESH = dt.timedelta(hours=24)
@@ -78,6 +80,11 @@ def withdraw_from(row: Convocation) -> None:
     """Take back what was to be sent to somebody who is no longer called."""
     for kind in CALLS:
         mailing.withdraw(f"{kind}/{row.meeting_id}/{row.pk}/")
+    be_quiet_for(row)
+
+
+def be_quiet_for(row: Convocation) -> None:
+    """Take back the reminders of somebody, and the word after the meeting."""
     for kind in (KIND, AFTERWARDS):
         mailing.withdraw(f"{kind}/{row.meeting_id}/{_person(row)}/")
 
@@ -100,6 +107,12 @@ def written_on(meeting: Meeting, kinds: Iterable[str]) -> OutgoingEmailQuerySet:
     """The messages of some kinds that speak of a meeting."""
     begins = Q(*(Q(key__startswith=f"{kind}/{meeting.pk}/") for kind in kinds), _connector=Q.OR)
     return OutgoingEmail.objects.filter(begins)
+
+
+def guest_of(email: OutgoingEmail) -> int | None:
+    """The row of the guest to whom a reminder or a word after is written; None for a member's."""
+    person = Cause.of(email).person
+    return int(person[1:]) if person.startswith("i") else None
 
 
 def key_of(kind: str, row: Convocation, sequence: int) -> str:
@@ -149,7 +162,12 @@ def _reminders(
 
 
 def concerned(row: Convocation, rule: Reminding) -> bool:
-    """Whether a reminder would tell somebody something: not who said no, nor who chose another to come."""
+    """Whether a reminder would tell somebody something: not who said no, nor who chose another to come.
+
+    Nor a guest who asked for none.
+    """
+    if row.quiet_at:
+        return False
     if rule.audience == Reminding.Audience.UNANSWERED:
         return row.answer == ""
     return row.answer not in (Answer.NO, Answer.REPLACED)
@@ -169,7 +187,7 @@ def _words_after(meeting: Meeting, rule: Reminding, rows: list[Convocation]) -> 
         return
     shared = details_of(meeting) | {"words": rule.after_words}
     for row in rows:
-        if row.answer in (Answer.NO, Answer.REPLACED):
+        if not _expects(row):
             continue
         context = shared | {"name": row.greeting, "is_member": row.user_id is not None}
         yield {
@@ -185,6 +203,11 @@ def _words_after(meeting: Meeting, rule: Reminding, rows: list[Convocation]) -> 
         }
 
 
+def _expects(row: Convocation) -> bool:
+    """Whether the word after a meeting is for somebody: not who did not come, nor a guest who wants none."""
+    return row.answer not in (Answer.NO, Answer.REPLACED) and not row.quiet_at
+
+
 def details_of(meeting: Meeting) -> dict[str, Any]:
     """What every message on a meeting tells of it."""
     return {
@@ -193,6 +216,7 @@ def details_of(meeting: Meeting) -> dict[str, Any]:
         "objectives": list(meeting.objectives.all()),
         "agenda": list(meeting.agenda.all()),
         "portal_url": settings.PORTAL_URL,
+        "way_out": PLACE,
     }
 
 
@@ -250,7 +274,7 @@ def still_words(emails: Sequence[OutgoingEmail]) -> list[OutgoingEmail]:
             if cause.rest[0] == str(meeting.date)
             and (row := rows.get(cause.person))
             and row.address == email.to
-            and row.answer not in (Answer.NO, Answer.REPLACED)
+            and _expects(row)
         ]
     return useful
 

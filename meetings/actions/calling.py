@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mailing.actions import POINTLESS
 from mailing.models import OutgoingEmail
-from meetings import reminders
+from meetings import changes, reminders
 from meetings.called import Called, called_to, calls, may_be_told, with_reason
 from meetings.emails import Messages
 from meetings.models import Convocation, Meeting
@@ -100,7 +100,10 @@ def call_again(row: Convocation, **changed: object) -> Convocation:
 
 
 def let_go(meeting: Meeting, rows: list[Convocation]) -> None:
-    """Withdraw people, and tell those who had been told; whoever they stood in for is asked again."""
+    """Withdraw people, and tell those who had been told, but for who said no.
+
+    Whoever they stood in for is asked again.
+    """
     if not rows:
         return
     told, messages = told_of(meeting, rows), Messages(meeting)
@@ -110,7 +113,7 @@ def let_go(meeting: Meeting, rows: list[Convocation]) -> None:
     meeting.convocations.filter(replaced_by__in=gone.values("pk")).update(**nobody)
     for row in rows:
         reminders.withdraw_from(row)
-        if row.pk in told:
+        if row.pk in told and row.answer != Convocation.Answer.NO:
             messages.uninvited(row)
 
 
@@ -126,6 +129,21 @@ def told_of(meeting: Meeting, rows: Iterable[Convocation]) -> set[int]:
         if may_be_told(row) and (not its or its & MAY_HAVE_ARRIVED):
             found.add(row.pk)
     return found
+
+
+def untold_of(meeting: Meeting) -> dict[int, changes.Known]:
+    """What people know, of those who have not received yet what a message that waits tells them."""
+    waiting = reminders.written_on(meeting, (changes.MOVED, changes.UPDATED)).untaken()
+    return dict(changes.Known.read(key) for key in waiting.values_list("key", flat=True))
+
+
+def would_be_told(meeting: Meeting) -> int:
+    """How many people would be told that a meeting changes: those who know that they are called to it."""
+    if not calls(meeting):
+        return 0
+    if meeting.convened_at is None:
+        return called_to(meeting).people
+    return len(told_of(meeting, meeting.convocations.standing().select_related("user")))
 
 
 def _states(meeting: Meeting) -> dict[tuple[int, str], set[str]]:

@@ -12,7 +12,9 @@ from chantier import trace
 from chantier.models import Cycle, Objective
 from ecpar_portal.refusal import Refusal
 from ecpar_portal.uploads import Upload
+from meetings import changes
 from meetings.actions import convening
+from meetings.actions.calling import held
 from meetings.models import (
     AgendaLine,
     Meeting,
@@ -126,7 +128,8 @@ def save(
     """Save the page of preparation, whole or not at all; return the meeting as it now stands.
 
     `revision` and `state` are those that the person saw: raises Outdated where they no longer hold, and
-    Refusal for a cancelled meeting. A convened one whose day or hours change is moved. `changed` names the
+    Refusal for a cancelled meeting. A convened one whose day or hours change is moved; people are told of its
+    new place, video link or title. `changed` names the
     parts that the trace tells.
     """
     stored: list[str] = []
@@ -150,6 +153,7 @@ def _save(
 ) -> Meeting:
     if state == State.CANCELLED:
         raise Refusal("Cette rencontre est annulée : elle ne se prépare plus.")
+    before = held(meeting)
     seen = Meeting.objects.filter(pk=meeting.pk, revision=revision, state=state)
     if not seen.update(revision=F("revision") + 1, **written.plain):
         raise Outdated
@@ -170,8 +174,11 @@ def _save(
     trace.record("prepared", by=by, on=meeting, revision=meeting.revision, changed=list(changed))
     if state == State.CONVENED:
         # Once all the rest is written: what people are told is what stands.
+        known = changes.known_before(before, meeting)
         if moves:
-            convening.move(meeting, **when, by=by)
+            convening.move(meeting, **when, known=known, by=by)
+        elif known:
+            convening.announce(meeting, known=known, by=by)
         convening.invited_changed(meeting, by=by)
     return meeting
 

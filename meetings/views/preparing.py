@@ -9,10 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from chantier.access import is_coordinator
+from ecpar_portal import french
 from ecpar_portal.access import require
 from ecpar_portal.limits import limit, unsafe
 from ecpar_portal.refusal import Refusal
+from meetings import changes
 from meetings.actions import preparing
+from meetings.actions.calling import would_be_told
 from meetings.forms import comparing, rows
 from meetings.forms.beginning import BeginningForm
 from meetings.forms.preparing import Preparation
@@ -71,6 +74,7 @@ def show(request: HttpRequest, page: Preparation, **context: Any) -> HttpRespons
         "revision": seen.get("revision", ""),
         "state": seen.get("state", ""),
         "base": seen.get("base", ""),
+        "told": would_be_told(page.meeting),
     }
     return render(request, "meetings/prepare.html", shown | context)
 
@@ -136,8 +140,17 @@ def save(request: HttpRequest, meeting: Meeting, data: QueryDict) -> HttpRespons
     except Refusal as refusal:
         page.form.add_error(None, str(refusal))
         return show(request, page)
-    messages.success(request, "La rencontre est enregistrée.")
+    messages.success(request, f"La rencontre est enregistrée.{announced(meeting, changed)}")
     return redirect("prepare_meeting", meeting.slug)
+
+
+def announced(meeting: Meeting, changed: list[str]) -> str:
+    """What to add where people are told of what was saved."""
+    told = would_be_told(meeting) if changes.WORDS.keys() & set(changed) else 0
+    if not told:
+        return ""
+    verb = "en est avertie" if told == 1 else "en sont averties"
+    return f" {french.counted(told, 'personne')} {verb} d’ici une dizaine de minutes."
 
 
 def compare(
