@@ -82,6 +82,7 @@ class MeetingsConfig(AppConfig):
         trace.register(
             meeting_begun="Rencontre commencée",
             prepared="Rencontre préparée",
+            draft_deleted="Brouillon de rencontre supprimé",
             document_added="Document ajouté",
             document_removed="Document retiré",
             convened="Rencontre convoquée",

@@ -73,8 +73,8 @@ def declarations() -> None:
         Personal(
             "meetings.Convocation",
             what="Vos convocations et vos réponses",
-            holds="La rencontre, l’organisation pour laquelle vous étiez convoqué, votre réponse et son jour, "
-            "et le jour où vous avez refusé les rappels",
+            holds="La rencontre, l’organisation pour laquelle vous étiez convoqué, votre réponse et son "
+            "jour, et le jour où vous avez refusé les rappels",
             columns=(
                 *("meeting", "organization", "email", "name", "called_at"),
                 *("answer", "answered_at", "quiet_at"),

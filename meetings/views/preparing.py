@@ -16,6 +16,7 @@ from ecpar_portal.refusal import Refusal
 from meetings import changes
 from meetings.actions import preparing
 from meetings.actions.calling import would_be_told
+from meetings.actions.discarding import discard
 from meetings.forms import comparing, rows
 from meetings.forms.beginning import BeginningForm
 from meetings.forms.preparing import Preparation
@@ -38,6 +39,27 @@ def new_meeting(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Le brouillon est créé. Personne ne le voit avant la convocation.")
         return redirect("prepare_meeting", meeting.slug)
     return render(request, "meetings/new_meeting.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@require(is_coordinator)
+@limit("events", when=unsafe)
+def delete_draft(request: HttpRequest, slug: str) -> HttpResponse:
+    """The question before a draft is deleted with its documents, and its answer."""
+    meeting = get_object_or_404(meetings_to_prepare(request), slug=slug)
+    if meeting.state != Meeting.State.DRAFT:
+        messages.error(request, "Seul un brouillon se supprime.")
+        return redirect(meeting)
+    if request.method == "POST":
+        try:
+            discard(meeting, by=request.user)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect(meeting)
+        messages.success(request, "Le brouillon est supprimé.")
+        return redirect("meeting_list")
+    context = {"meeting": meeting, "documents": meeting.documents.all()}
+    return render(request, "meetings/delete_draft.html", context)
 
 
 @require_http_methods(["GET", "POST"])
