@@ -1,7 +1,8 @@
 """A meeting is begun, perhaps from an earlier one, then written on one page; `by=` whoever did it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -164,11 +165,7 @@ def _save(
         for name, value in when.items():
             setattr(meeting, name, value)
         meeting.save()
-    meeting.organizations.set(written.organizations)
-    _write_objectives(meeting, written.objectives)
-    _write_agenda(meeting, written.agenda)
-    _write_guests(meeting, written.guests)
-    _write_reminding(meeting, written.reminding)
+    _write(meeting, written)
     for upload in written.uploads:
         _add_document(meeting, upload, stored, by)
     trace.record("prepared", by=by, on=meeting, revision=meeting.revision, changed=list(changed))
@@ -181,6 +178,30 @@ def _save(
             convening.announce(meeting, known=known, by=by)
         convening.invited_changed(meeting, by=by)
     return meeting
+
+
+@contextmanager
+def as_if_saved(meeting: Meeting, written: Written) -> Iterator[Meeting]:
+    """The meeting as the page of preparation would save it, for as long as one looks; nothing of it stays.
+
+    Nobody is called or told meanwhile, and files are left out. Raises Refusal as `save` does.
+    """
+    with transaction.atomic():
+        when = {"date": written.date, "starts_at": written.starts_at, "ends_at": written.ends_at}
+        Meeting.objects.filter(pk=meeting.pk).update(**when, **written.plain)
+        meeting = Meeting.objects.select_related("cycle__chantier").get(pk=meeting.pk)
+        _write(meeting, written)
+        yield meeting
+        transaction.set_rollback(True)
+
+
+def _write(meeting: Meeting, written: Written) -> None:
+    """Write what stands beside the meeting's own row."""
+    meeting.organizations.set(written.organizations)
+    _write_objectives(meeting, written.objectives)
+    _write_agenda(meeting, written.agenda)
+    _write_guests(meeting, written.guests)
+    _write_reminding(meeting, written.reminding)
 
 
 def _write_objectives(meeting: Meeting, statements: Sequence[Statement]) -> None:

@@ -19,8 +19,9 @@ from meetings.actions.calling import would_be_told
 from meetings.actions.discarding import discard
 from meetings.forms import comparing, rows
 from meetings.forms.beginning import BeginningForm
-from meetings.forms.preparing import Preparation
+from meetings.forms.preparing import MOST_FILES, Preparation
 from meetings.models import Meeting
+from meetings.views.reading import previewed
 
 
 def meetings_to_prepare(request: HttpRequest) -> QuerySet:
@@ -97,6 +98,7 @@ def show(request: HttpRequest, page: Preparation, **context: Any) -> HttpRespons
         "state": seen.get("state", ""),
         "base": seen.get("base", ""),
         "told": would_be_told(page.meeting),
+        "lost": lost_files(request),
     }
     return render(request, "meetings/prepare.html", shown | context)
 
@@ -104,6 +106,9 @@ def show(request: HttpRequest, page: Preparation, **context: Any) -> HttpRespons
 def do(request: HttpRequest, meeting: Meeting, gesture: str) -> HttpResponse:
     """A button of the page that saves nothing: a row more, a row less, a row elsewhere, a document less."""
     data, context = request.POST.copy(), {"gesture": gesture}
+    verb, _, role = gesture.partition("-")
+    if verb == "preview":
+        return preview(request, meeting, role)
     if gesture.startswith("document-"):
         context |= on_document(request, meeting, gesture)
     else:
@@ -115,6 +120,30 @@ def do(request: HttpRequest, meeting: Meeting, gesture: str) -> HttpResponse:
     if "-add" in gesture:
         page.focus(context["at"])
     return show(request, page, **context)
+
+
+def preview(request: HttpRequest, meeting: Meeting, role: str) -> HttpResponse:
+    """What is written, saved or not, as a role will read it; the page carries it, and saves nothing."""
+    page = Preparation(meeting, request.POST)
+    if not page.is_valid():
+        return show(request, page)
+    try:
+        with preparing.as_if_saved(meeting, page.written()) as shown:
+            context = previewed(shown.cycle, shown.slug, role)
+            context |= {"carried": comparing.carried(request.POST), "lost": lost_files(request)}
+            context |= {name: request.POST.get(name, "") for name in ("revision", "state", "base")}
+            return render(request, "meetings/preview.html", context)
+    except Refusal as refusal:
+        page.form.add_error(None, str(refusal))
+        return show(request, page)
+
+
+def lost_files(request: HttpRequest) -> list[str]:
+    """The names of the files that were chosen: a page that is shown again cannot keep them."""
+    return [
+        *request.POST.getlist("lost")[:MOST_FILES],
+        *(file.name for file in request.FILES.getlist("files")),
+    ]
 
 
 def said(keys: list[str], gesture: str, key: str) -> str:
@@ -163,6 +192,8 @@ def save(request: HttpRequest, meeting: Meeting, data: QueryDict) -> HttpRespons
         page.form.add_error(None, str(refusal))
         return show(request, page)
     messages.success(request, f"La rencontre est enregistrée.{announced(meeting, changed)}")
+    if lost := request.POST.getlist("lost")[:MOST_FILES]:
+        messages.warning(request, f"À choisir de nouveau\u00a0: {french.enumeration(lost)}.")
     return redirect("prepare_meeting", meeting.slug)
 
 
@@ -192,7 +223,7 @@ def compare(
         "differences": found,
         "carried": comparing.carried(data),
         "base": data.get("base", ""),
-        "had_files": bool(request.FILES),
+        "lost": lost_files(request),
         "missing": any(difference.error for difference in found),
         "was": Meeting.State(data["state"]).label if data.get("state") in Meeting.State else "",
     }
