@@ -182,7 +182,7 @@ def save(request: HttpRequest, meeting: Meeting, data: QueryDict) -> HttpRespons
     changed += ["documents"] if written.uploads else []
     if not changed:
         messages.info(request, "Rien n’a changé.")
-        return redirect("prepare_meeting", meeting.slug)
+        return saved(request, meeting)
     try:
         seen = {"revision": number(data.get("revision")), "state": data.get("state", "")}
         meeting = preparing.save(meeting, written, **seen, changed=changed, by=request.user)
@@ -192,6 +192,11 @@ def save(request: HttpRequest, meeting: Meeting, data: QueryDict) -> HttpRespons
         page.form.add_error(None, str(refusal))
         return show(request, page)
     messages.success(request, f"La rencontre est enregistrée.{announced(meeting, changed)}")
+    return saved(request, meeting)
+
+
+def saved(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """The page again, with the files that the page of comparison could not carry."""
     if lost := request.POST.getlist("lost")[:MOST_FILES]:
         messages.warning(request, f"À choisir de nouveau\u00a0: {french.enumeration(lost)}.")
     return redirect("prepare_meeting", meeting.slug)
