@@ -7,7 +7,6 @@ from django.contrib.auth import get_user_model
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from mailing import preferences
 from mailing.registry import Kind, is_optional, kind_of
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # what RFC 8058 has a mail program send
@@ -34,14 +33,6 @@ class Link(NamedTuple):
         """The same in a sentence."""
         return self.kind.description
 
-    def stop(self) -> None:
-        """Stop it; twice is once."""
-        preferences.refuse(self.user_id, self.kind)
-
-    def resume(self) -> bool:
-        """Take it back; return whether the messages come again."""
-        return not preferences.want_again(self.user_id, self.kind).refuses(self.kind)
-
 
 class GuestLink(NamedTuple):
     """The messages of a kind to somebody without an account, by the row of theirs that they speak of."""
@@ -51,15 +42,6 @@ class GuestLink(NamedTuple):
     label: str
     has_account = False
     description = "Les rappels et le mot d’après. L’invitation tient, et vous pouvez toujours y répondre."
-
-    def stop(self) -> None:
-        """Stop them; twice is once."""
-        self.kind.way_out.stop(self.number)
-
-    def resume(self) -> bool:
-        """Take it back."""
-        self.kind.way_out.resume(self.number)
-        return True
 
 
 def token_for(user_id: int, kind: str) -> str:
