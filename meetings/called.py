@@ -75,7 +75,8 @@ def with_reason(rows: Iterable[Convocation], members: Container[int], guests: Co
 
 
 def _in_the_place_of(rows: Iterable[Convocation]) -> set[int]:
-    return {row.replaced_by_id for row in rows if row.answer == Convocation.Answer.REPLACED}
+    """Who comes instead, and who was asked and cannot: they may still change their mind."""
+    return {row.replaced_by_id for row in rows if row.replaced_by_id}
 
 
 def still_called(meeting: Meeting, rows: Q) -> list[Convocation]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ecpar_portal import french
 from mailing.actions import AGAIN
 from mailing.queueing import Message
+from meetings import changes
 from meetings.answer_link import link_of
 from meetings.calendar import Requests
 from meetings.models import Convocation, Meeting
@@ -19,6 +20,11 @@ from meetings.reminders import call_of, details_of, key_of
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 # An address that takes the place of the link, where the message is only shown.
 SHOWN_LINK = "/convocation/…/"
+
+
+def declined_key(row: Convocation, meeting: Meeting) -> str:
+    """How the keys begin of what tells somebody that who was to come instead cannot."""
+    return f"{key_of('convocation', row, meeting.sequence)}/non/"
 
 
 class Messages:
@@ -48,19 +54,47 @@ class Messages:
             news=[f"{asked_by.who} vous demande de venir à sa place."] if asked_by else [],
         )
 
-    def moved(self, row: Convocation, *, before: dt.date) -> Message:
-        """Say that the meeting moved; a new day asks for a new answer."""
+    def moved(self, row: Convocation, *, before: dt.date, marks: dict[str, str] | None = None) -> Message:
+        """Say that the meeting moved, and what else changed (`marks`); a new day asks for a new answer."""
         now = f"{french.weekday(self.meeting.date)} {french.long_date(self.meeting.date)}"
         if before == self.meeting.date:
-            asking = self._asking(link_of(row)) if not row.answer else self._keeping(link_of(row))
+            asking = self._asking_or_keeping(row)
             news = ["La rencontre est déplacée le même jour\u00a0: son heure change."]
         else:
             asking = self._asking(link_of(row), again=True)
             news = [f"La rencontre du {french.long_date(before)} est déplacée au {now}."]
             news += ["Votre réponse valait pour l’autre jour\u00a0: elle est à donner de nouveau."]
-        key = key_of("meeting_moved", row, self.meeting.sequence)
+        known = changes.Known(before, marks or {})
+        news += changes.sentences_on(self.meeting, known.marks)
+        key = f"{key_of(changes.MOVED, row, self.meeting.sequence)}/{known.in_key}"
         asking |= {"subject": "Déplacée", "news": news}
-        return self._message("meeting_moved", row, key=key, method=REQUEST, **asking)
+        return self._message(changes.MOVED, row, key=key, method=REQUEST, **asking)
+
+    def updated(self, row: Convocation, marks: dict[str, str]) -> Message:
+        """Say what changed of a meeting that stays on its day; the answer stays."""
+        known = changes.Known(marks=marks)
+        return self._message(
+            changes.UPDATED,
+            row,
+            key=f"{key_of(changes.UPDATED, row, self.meeting.sequence)}/{known.in_key}",
+            subject=changes.subject_of(self.meeting, marks),
+            method=REQUEST,
+            due_at=changes.leaves_at(self.meeting),
+            **self._asking_or_keeping(row),
+            news=list(changes.sentences_on(self.meeting, marks)),
+        )
+
+    def declined(self, row: Convocation, *, by: Convocation) -> Message:
+        """Say, once, that who was to come instead cannot; the person is asked again."""
+        return self._message(
+            "convocation",
+            row,
+            key=f"{declined_key(row, self.meeting)}{by.pk}/{by.answered_at.timestamp():.6f}",
+            subject="Réponse attendue",
+            method=REQUEST,
+            **self._asking(link_of(row), again=True),
+            news=[f"{by.who} ne peut pas venir à votre place."],
+        )
 
     def cancelled(self, row: Convocation) -> Message:
         """Say that the meeting does not take place."""
@@ -104,14 +138,25 @@ class Messages:
         until = f" d’ici le {french.long_date(by)}" if by and by >= timezone.localdate() else ""
         return {"first": f"{verb}{until}\u00a0: serez-vous à cette rencontre?", "link": link}
 
-    def _keeping(self, link: str) -> dict[str, str]:
-        return {"first": "Votre réponse tient. Changez-la au besoin\u00a0:", "link": link}
+    def _asking_or_keeping(self, row: Convocation) -> dict[str, str]:
+        """What is asked of somebody whose answer stays, where they gave one."""
+        if not row.answer:
+            return self._asking(link_of(row))
+        return {"first": "Votre réponse tient. Changez-la au besoin\u00a0:", "link": link_of(row)}
 
     def _subject(self, word: str) -> str:
         return f"{word}{french.NBSP}: {self.details['heading']}"
 
     def _message(
-        self, kind: str, row: Convocation, *, key: str, subject: str, method: str, **context: Any
+        self,
+        kind: str,
+        row: Convocation,
+        *,
+        key: str,
+        subject: str,
+        method: str,
+        due_at: dt.datetime | None = None,
+        **context: Any,
     ) -> Message:
         context = self.details | context | {"name": row.greeting, "is_member": row.user_id is not None}
         if method not in self._calendars:
@@ -126,5 +171,6 @@ class Messages:
             html=render_to_string("meetings/email/message.html", context),
             calendar=self._calendars[method].to(row),
             calendar_method=method,
+            due_at=due_at,
             expires_at=self.meeting.begins_at,
         )

@@ -16,15 +16,17 @@ from django.utils import timezone
 
 from ecpar_portal import french
 from mailing import actions as mailing
+from mailing.links import PLACE
 from mailing.models import OutgoingEmail, OutgoingEmailQuerySet
 from mailing.queueing import Message, queue_many
+from meetings import changes
 from meetings.calendar import calendar_of
 from meetings.called import calls, exists, members_of, still_called
 from meetings.models import Convocation, Meeting, Reminding
 
 KIND, AFTERWARDS = "reminder", "follow_up"
 # The messages that call somebody, each with the link by which they answer.
-CALLS = ("convocation", "meeting_moved")
+CALLS = ("convocation", changes.MOVED, changes.UPDATED)
 # Those whose keys name a person, and not a convocation.
 OF_PEOPLE = (KIND, AFTERWARDS)
 Answer = Convocation.Answer
@@ -85,6 +87,12 @@ def withdraw_from(meeting: Meeting, rows: Sequence[Convocation]) -> None:
     mailing.withdraw(OutgoingEmail.objects.filter(pk__in=lost))
 
 
+def be_quiet_for(row: Convocation) -> None:
+    """Take back the reminders of somebody, and the word after the meeting."""
+    for kind in OF_PEOPLE:
+        mailing.withdraw(f"{kind}/{row.meeting_id}/{_person(row)}/")
+
+
 def _person(row: Convocation) -> str:
     """How keys name somebody: a member by their account, as they did before there were convocations."""
     return str(row.user_id) if row.user_id else f"i{row.pk}"
@@ -103,6 +111,12 @@ def written_on(meeting: Meeting, kinds: Iterable[str]) -> OutgoingEmailQuerySet:
     """The messages of some kinds that speak of a meeting."""
     begins = Q(*(Q(key__startswith=f"{kind}/{meeting.pk}/") for kind in kinds), _connector=Q.OR)
     return OutgoingEmail.objects.filter(begins)
+
+
+def guest_of(email: OutgoingEmail) -> int | None:
+    """The row of the guest to whom a reminder or a word after is written; None for a member's."""
+    person = Cause.of(email).person
+    return int(person[1:]) if person.startswith("i") else None
 
 
 def key_of(kind: str, row: Convocation, sequence: int) -> str:
@@ -152,7 +166,12 @@ def _reminders(
 
 
 def concerned(row: Convocation, rule: Reminding) -> bool:
-    """Whether a reminder would tell somebody something: not who said no, nor who chose another to come."""
+    """Whether a reminder would tell somebody something: not who said no, nor who chose another to come.
+
+    Nor a guest who asked for none.
+    """
+    if row.quiet_at:
+        return False
     if rule.audience == Reminding.Audience.UNANSWERED:
         return row.answer == ""
     return row.answer not in (Answer.NO, Answer.REPLACED)
@@ -172,7 +191,7 @@ def _words_after(meeting: Meeting, rule: Reminding, rows: list[Convocation]) -> 
         return
     shared = details_of(meeting) | {"words": rule.after_words}
     for row in rows:
-        if row.answer in (Answer.NO, Answer.REPLACED):
+        if not _expects(row):
             continue
         context = shared | {"name": row.greeting, "is_member": row.user_id is not None}
         yield Message(
@@ -188,6 +207,11 @@ def _words_after(meeting: Meeting, rule: Reminding, rows: list[Convocation]) -> 
         )
 
 
+def _expects(row: Convocation) -> bool:
+    """Whether the word after a meeting is for somebody: not who did not come, nor a guest who wants none."""
+    return row.answer not in (Answer.NO, Answer.REPLACED) and not row.quiet_at
+
+
 def details_of(meeting: Meeting) -> dict[str, Any]:
     """What every message on a meeting tells of it."""
     return {
@@ -196,6 +220,7 @@ def details_of(meeting: Meeting) -> dict[str, Any]:
         "objectives": list(meeting.objectives.all()),
         "agenda": list(meeting.agenda.all()),
         "portal_url": settings.PORTAL_URL,
+        "way_out": PLACE,
     }
 
 
@@ -253,7 +278,7 @@ def still_words(emails: Sequence[OutgoingEmail]) -> list[OutgoingEmail]:
             if cause.rest[0] == str(meeting.date)
             and (row := rows.get(cause.person))
             and row.address == email.to
-            and row.answer not in (Answer.NO, Answer.REPLACED)
+            and _expects(row)
         ]
     return useful
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from mailing.actions import POINTLESS
 from mailing.models import OutgoingEmail
 from mailing.queueing import queue_many
-from meetings import reminders
+from meetings import changes, reminders
 from meetings.called import Called, called_to, calls, may_be_told, with_reason
 from meetings.emails import Messages
 from meetings.models import Convocation, Meeting
@@ -112,7 +112,10 @@ def _anew(row: Convocation, **changed: object) -> Convocation:
 
 
 def let_go(meeting: Meeting, rows: list[Convocation]) -> None:
-    """Withdraw people, and tell those who had been told; whoever they stood in for is asked again."""
+    """Withdraw people, and tell those who had been told, but for who said no.
+
+    Whoever they stood in for is asked again.
+    """
     if not rows:
         return
     told, messages = told_of(meeting, rows), Messages(meeting)
@@ -121,7 +124,9 @@ def let_go(meeting: Meeting, rows: list[Convocation]) -> None:
     nobody = {"answer": "", "answered_at": None, "replaced_by": None}
     meeting.convocations.filter(replaced_by__in=gone.values("pk")).update(**nobody)
     reminders.withdraw_from(meeting, rows)
-    queue_many(messages.uninvited(row) for row in rows if row.pk in told)
+    # Who said no knows already that they do not come.
+    coming = (row for row in rows if row.answer != Convocation.Answer.NO)
+    queue_many(messages.uninvited(row) for row in coming if row.pk in told)
 
 
 def told_of(meeting: Meeting, rows: Iterable[Convocation]) -> set[int]:
@@ -136,6 +141,21 @@ def told_of(meeting: Meeting, rows: Iterable[Convocation]) -> set[int]:
         if may_be_told(row) and (not its or its & MAY_HAVE_ARRIVED):
             found.add(row.pk)
     return found
+
+
+def untold_of(meeting: Meeting) -> dict[int, changes.Known]:
+    """What people know, of those who have not received yet what a message that waits tells them."""
+    waiting = reminders.written_on(meeting, (changes.MOVED, changes.UPDATED)).untaken()
+    return dict(changes.Known.read(key) for key in waiting.values_list("key", flat=True))
+
+
+def would_be_told(meeting: Meeting) -> int:
+    """How many people would be told that a meeting changes: those who know that they are called to it."""
+    if not calls(meeting):
+        return 0
+    if meeting.convened_at is None:
+        return called_to(meeting).people
+    return len(told_of(meeting, meeting.convocations.standing().select_related("user")))
 
 
 def _states(meeting: Meeting) -> dict[tuple[int, str], set[str]]:

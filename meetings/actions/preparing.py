@@ -1,7 +1,8 @@
 """A meeting is begun, perhaps from an earlier one, then written on one page; `by=` whoever did it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,9 @@ from chantier import trace
 from chantier.models import Cycle, Objective
 from ecpar_portal.refusal import Refusal
 from ecpar_portal.uploads import Upload
+from meetings import changes
 from meetings.actions import convening
+from meetings.actions.calling import held
 from meetings.models import (
     AgendaLine,
     Meeting,
@@ -126,7 +129,8 @@ def save(
     """Save the page of preparation, whole or not at all; return the meeting as it now stands.
 
     `revision` and `state` are those that the person saw: raises Outdated where they no longer hold, and
-    Refusal for a cancelled meeting. A convened one whose day or hours change is moved. `changed` names the
+    Refusal for a cancelled meeting. A convened one whose day or hours change is moved; people are told of its
+    new place, video link or title. `changed` names the
     parts that the trace tells.
     """
     stored: list[str] = []
@@ -150,6 +154,7 @@ def _save(
 ) -> Meeting:
     if state == State.CANCELLED:
         raise Refusal("Cette rencontre est annulée : elle ne se prépare plus.")
+    before = held(meeting)
     seen = Meeting.objects.filter(pk=meeting.pk, revision=revision, state=state)
     if not seen.update(revision=F("revision") + 1, **written.plain):
         raise Outdated
@@ -160,20 +165,43 @@ def _save(
         for name, value in when.items():
             setattr(meeting, name, value)
         meeting.save()
-    meeting.organizations.set(written.organizations)
-    _write_objectives(meeting, written.objectives)
-    _write_agenda(meeting, written.agenda)
-    _write_guests(meeting, written.guests)
-    _write_reminding(meeting, written.reminding)
+    _write(meeting, written)
     for upload in written.uploads:
         _add_document(meeting, upload, stored, by)
     trace.record("prepared", by=by, on=meeting, revision=meeting.revision, changed=list(changed))
     if state == State.CONVENED:
         # Once all the rest is written: what people are told is what stands.
+        known = changes.known_before(before, meeting)
         if moves:
-            convening.move(meeting, **when, by=by)
+            convening.move(meeting, **when, known=known, by=by)
+        elif known:
+            convening.announce(meeting, known=known, by=by)
         convening.invited_changed(meeting, by=by)
     return meeting
+
+
+@contextmanager
+def as_if_saved(meeting: Meeting, written: Written) -> Iterator[Meeting]:
+    """The meeting as the page of preparation would save it, for as long as one looks; nothing of it stays.
+
+    Nobody is called or told meanwhile, and files are left out. Raises Refusal as `save` does.
+    """
+    with transaction.atomic():
+        when = {"date": written.date, "starts_at": written.starts_at, "ends_at": written.ends_at}
+        Meeting.objects.filter(pk=meeting.pk).update(**when, **written.plain)
+        meeting = Meeting.objects.select_related("cycle__chantier").get(pk=meeting.pk)
+        _write(meeting, written)
+        yield meeting
+        transaction.set_rollback(True)
+
+
+def _write(meeting: Meeting, written: Written) -> None:
+    """Write what stands beside the meeting's own row."""
+    meeting.organizations.set(written.organizations)
+    _write_objectives(meeting, written.objectives)
+    _write_agenda(meeting, written.agenda)
+    _write_guests(meeting, written.guests)
+    _write_reminding(meeting, written.reminding)
 
 
 def _write_objectives(meeting: Meeting, statements: Sequence[Statement]) -> None:

@@ -125,6 +125,7 @@ def addresses(cycle) -> dict[str, str]:
         ),
         "rencontres/nouvelle/": reverse("new_meeting"),
         "rencontres/<slug:slug>/preparer/": reverse("prepare_meeting", args=[prepared(cycle).slug]),
+        "rencontres/<slug:slug>/supprimer/": reverse("delete_draft", args=[prepared(cycle).slug]),
         "rencontres/<slug:slug>/apercu/": reverse("preview_meeting", args=[prepared(cycle).slug]),
         "rapports/": reverse("report_list"),
         "invitations/": reverse("invitation_list"),

@@ -188,10 +188,32 @@ def test_the_page_of_a_convocation_opens_with_its_own_link_only(row, meeting):
     assert answer_of(other) == ""
 
 
-def test_the_link_of_somebody_else_does_not_open_to_another_account(row, sign_in, cycle):
-    client = sign_in(f.member_of(cycle))
-    _, page = opened(row, client)
-    assert page.status_code == 410
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_link_of_somebody_else_does_not_open_to_another_account_and_says_what_to_do(
+    row, sign_in, cycle, member, method
+):
+    other = f.member_of(f.CycleFactory())
+    client, page = opened(row, sign_in(other))
+    if method == "post":
+        page = client.post(address_of(row), {"answer": "yes"})
+    assert page.status_code == 403
+    text = text_of(page)
+    assert f"Vous êtes ici sous le compte {other.email}" in text
+    assert "Donner ma propre réponse" not in text
+    for word in (member.name, member.email, str(row.meeting), row.meeting.place):
+        assert word not in page.text
+    assert answer_of(row) == ""
+    client.post(reverse("account_logout"))
+    assert opened(row, client)[1].status_code == 200
+
+
+def test_who_opens_the_link_of_somebody_else_and_is_called_too_is_led_to_their_own_answer(
+    row, sign_in, cycle, meeting
+):
+    other = f.member_of(cycle)
+    calling.keep_called(meeting)
+    page = opened(row, sign_in(other))[1]
+    assert f'href="{reverse("answer", args=[meeting.slug])}"' in page.text
 
 
 def test_the_token_is_in_no_line_of_the_log(row, caplog):
