@@ -32,14 +32,18 @@ class StandIn:
 
 
 @transaction.atomic
-def answer(row: Convocation, choice: str, *, by: Any, stand_in: StandIn | None = None) -> Convocation:
+def answer(
+    row: Convocation, choice: str, *, by: Any, stand_in: StandIn | None = None, day: str = ""
+) -> Convocation:
     """Note an answer, which may change until the meeting begins; return the convocation as it is now.
 
-    Raises Refusal once it has begun, for a yes after the day to answer by or past the last place, and for a
-    replacement that would come back to the person. Two who take the last place at once wait for each other.
+    Raises Refusal once it has begun, for a yes after the day to answer by or past the last place, where the
+    page spoke of another `day`, and for a replacement that would come back to the person. Two who take the
+    last place at once wait for each other.
     """
     meeting = held(row.meeting)
     row = _answerable(row, meeting)
+    _refuse_another_day(meeting, day)
     _refuse_late(row, meeting, choice)
     if choice == Answer.YES and row.answer != Answer.YES:
         _refuse_full(row, meeting)
@@ -76,6 +80,15 @@ def _answerable(row: Convocation, meeting: Meeting) -> Convocation:
     if found.nonce != row.nonce or not Convocation.objects.answerable().filter(pk=row.pk).exists():
         raise Refusal(NOT_CALLED)
     return found
+
+
+def _refuse_another_day(meeting: Meeting, day: str) -> None:
+    """Refuse what was said of a day from which the meeting moved meanwhile."""
+    if day and day != str(meeting.date):
+        now = f"{french.weekday(meeting.date)} {french.long_date(meeting.date)}"
+        raise Refusal(
+            f"La rencontre est déplacée au {now} depuis que vous avez ouvert cette page. Répondez pour ce jour."
+        )
 
 
 def _refuse_late(row: Convocation, meeting: Meeting, choice: str) -> None:

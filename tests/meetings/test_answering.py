@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chantier.models import TraceEntry
+from ecpar_portal import french
 from ecpar_portal.logs import JsonFormatter
 from ecpar_portal.refusal import Refusal
 from mailing.actions import deliver
@@ -23,6 +24,7 @@ from meetings.answer_link import token_of
 from meetings.models import Convocation, Meeting
 from tests import factories as f
 from tests.pages import text_of
+from tests.prepare_form import controls
 
 pytestmark = pytest.mark.django_db
 
@@ -208,6 +210,23 @@ def test_links_that_are_tried_too_often_are_held_back(row, settings):
     client = Client()
     answers = [client.get("/convocation/abc/").status_code for _ in range(4)]
     assert answers == [302, 302, 302, 429]
+
+
+@pytest.mark.parametrize("way", ["link", "portal"])
+def test_an_answer_holds_for_the_day_that_its_page_told(sign_in, member, meeting, row, way):
+    if way == "link":
+        (client, page), address = opened(row), address_of(row)
+    else:
+        client, address = sign_in(member), reverse("answer", args=[meeting.slug])
+        page = client.get(meeting.get_absolute_url())
+    sent = {"answer": "yes"} | controls(page, "actions")
+    later = meeting.date + dt.timedelta(days=7)
+    convening.move(meeting, date=later, starts_at=None, ends_at=None, by=None)
+    page = client.post(address, sent)
+    assert f"La rencontre est déplacée au {french.weekday(later)}" in text_of(page)
+    assert answer_of(row) == ""
+    client.post(address, {"answer": "yes"} | controls(page, "actions"))
+    assert answer_of(row) == "yes"
 
 
 # In the portal
