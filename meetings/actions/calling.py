@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -41,9 +41,11 @@ def keep_called(meeting: Meeting) -> None:
         meeting.convened_at = timezone.now()
         Meeting.objects.filter(pk=meeting.pk).update(convened_at=meeting.convened_at)
     called, rows = called_to(meeting), list(meeting.convocations.select_related("user"))
+    _recognize(meeting, called, rows)
     fresh = _call(meeting, called, rows)
     kept = with_reason(rows, called.members, called.guests)
-    let_go(meeting, [row for row in rows if row.withdrawn_at is None and row.pk not in kept])
+    gone = [row for row in rows if row.withdrawn_at is None and row.pk not in kept]
+    let_go(meeting, gone, still_here=called.addresses)
     if not quiet:
         messages, unheard = Messages(meeting), _unheard(meeting)
         for row in [*fresh, *(row for row in rows if row.pk in unheard and row.pk in kept)]:
@@ -65,6 +67,23 @@ def held(meeting: Meeting) -> Meeting:
     """Read a meeting again and hold it: somebody may be moving it, or taking its last place, just now."""
     meetings = Meeting.objects.select_for_update(of=["self"]).select_related("cycle__chantier")
     return meetings.get(pk=meeting.pk)
+
+
+def _recognize(meeting: Meeting, called: Called, rows: list[Convocation]) -> None:
+    """Whoever was called by their address and is a member today keeps their call, answer and link."""
+    has_row = {row.user_id for row in rows if row.user_id}
+    members = {
+        membership.user.email.lower(): membership
+        for membership in called.members.values()
+        if membership.user_id not in has_row
+    }
+    for row in rows:
+        if row.user_id or row.withdrawn_at or not (membership := members.get(row.email.lower())):
+            continue
+        row.user, row.organization = membership.user, membership.organization
+        row.email = row.name = ""
+        reminders.belong(row)
+        row.save(update_fields=["user", "organization", "email", "name"])
 
 
 def _call(meeting: Meeting, called: Called, rows: list[Convocation]) -> list[Convocation]:
@@ -99,8 +118,11 @@ def call_again(row: Convocation, **changed: object) -> Convocation:
     return row
 
 
-def let_go(meeting: Meeting, rows: list[Convocation]) -> None:
-    """Withdraw people, and tell those who had been told; whoever they stood in for is asked again."""
+def let_go(meeting: Meeting, rows: list[Convocation], *, still_here: Container[str] = ()) -> None:
+    """Withdraw people, and tell those who had been told; whoever they stood in for is asked again.
+
+    Nobody is told so at an address that is `still_here`, called for another reason.
+    """
     if not rows:
         return
     told, messages = told_of(meeting, rows), Messages(meeting)
@@ -110,7 +132,7 @@ def let_go(meeting: Meeting, rows: list[Convocation]) -> None:
     meeting.convocations.filter(replaced_by__in=gone.values("pk")).update(**nobody)
     for row in rows:
         reminders.withdraw_from(row)
-        if row.pk in told:
+        if row.pk in told and row.address.lower() not in still_here:
             messages.uninvited(row)
 
 

@@ -15,7 +15,9 @@ from ecpar_portal import french
 from ecpar_portal.refusal import Refusal
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
-from meetings.actions import calling, convening
+from meetings import answer_link
+from meetings.actions import answering, calling, convening
+from meetings.following import follow
 from meetings.models import Convocation, Meeting
 from tests import factories as f
 from tests.admin_form import filled_in
@@ -108,6 +110,42 @@ def test_those_of_invited_organisations_only_are_called_where_some_are_chosen(me
 def test_a_guest_who_is_a_member_already_is_called_once(meeting, member):
     f.MeetingGuestFactory(meeting=meeting, email=member.email.upper())
     convening.convene(meeting, by=None)
+    assert left() == [(member.email, "convocation")]
+
+
+@pytest.mark.parametrize("called_as", ["guest", "stand-in"])
+def test_who_was_called_by_address_and_becomes_a_member_keeps_their_call(meeting, member, called_as):
+    address = "venue@ailleurs.example"
+    if called_as == "guest":
+        f.MeetingGuestFactory(meeting=meeting, email=address)
+    convening.convene(meeting, by=None)
+    if called_as == "stand-in":
+        instead = answering.StandIn(name="Venue", email=address)
+        answering.answer(meeting.convocations.get(), "replaced", by=member, stand_in=instead)
+    left()
+    row = meeting.convocations.get(email=address)
+    answering.answer(row, "yes", by=None)
+    user = f.UserFactory(email="Venue@ailleurs.example")
+    f.MembershipFactory(organization=member.organization, user=user)
+    for _ in range(2):
+        calling.keep_all()
+    assert left() == []
+    row.refresh_from_db()
+    assert (row.user, row.organization, row.answer) == (user, member.organization, "yes")
+    assert meeting.convocations.standing().count() == 2
+    assert answer_link.convocation_of(row.pk, row.nonce) == row
+    told = follow(meeting).people
+    assert "convocation" in {email.key.partition("/")[0] for one in told if one.row == row for email in one.messages}
+    reminded = OutgoingEmail.objects.filter(kind="reminder", state=State.WAITING, to__iexact=address)
+    assert reminded.filter(user=user).count() == reminded.count() == 2
+
+
+def test_a_member_who_stays_as_a_guest_is_not_told_that_they_are_no_longer_called(meeting, member):
+    convening.convene(meeting, by=None)
+    left()
+    member.memberships.update(until=timezone.localdate())
+    f.MeetingGuestFactory(meeting=meeting, email=member.email)
+    convening.invited_changed(meeting, by=None)
     assert left() == [(member.email, "convocation")]
 
 
