@@ -69,10 +69,12 @@ def move(
     rows = list(before.convocations.standing().select_related("user"))
     told = told_of(before, rows)
     when = {"date": date, "starts_at": starts_at, "ends_at": ends_at}
+    another_day = before.date != date
+    if another_day and before.answer_by and is_past(before.answer_by):
+        when["answer_by"] = None  # it spoke of the other day, and would refuse who is asked again
     Meeting.objects.filter(pk=meeting.pk).update(**when, sequence=F("sequence") + 1)
     meeting.refresh_from_db()
     reminders.withdraw(meeting)
-    another_day = before.date != date
     emptied = _ask_again(meeting) if another_day else 0
     keep_called(meeting)
     _tell_of_the_move(meeting, [row.pk for row in rows], told, before.date)

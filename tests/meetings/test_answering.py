@@ -24,7 +24,7 @@ from meetings.answer_link import token_of
 from meetings.models import Convocation, Meeting
 from tests import factories as f
 from tests.pages import text_of
-from tests.prepare_form import controls
+from tests.prepare_form import controls, filled_in
 
 pytestmark = pytest.mark.django_db
 
@@ -295,6 +295,18 @@ def test_after_the_day_to_answer_by_one_may_only_say_no(sign_in, member, meeting
 def test_on_the_day_to_answer_by_one_still_says_yes(sign_in, member, meeting, row):
     Meeting.objects.update(answer_by=timezone.localdate())
     sign_in(member).post(reverse("answer", args=[meeting.slug]), {"answer": "yes"})
+    assert answer_of(row) == "yes"
+
+
+def test_who_is_asked_again_after_that_day_may_say_yes(sign_in, member, coordinator, meeting, row):
+    Meeting.objects.update(answer_by=timezone.localdate() - dt.timedelta(days=1))
+    later = meeting.date + dt.timedelta(days=7)
+    desk, address = sign_in(coordinator), reverse("prepare_meeting", args=[meeting.slug])
+    page = desk.post(address, filled_in(desk, address, date=str(later)))
+    assert "Les réponses sont redemandées pour le nouveau jour" in text_of(page)
+    convening.move(meeting, date=later, starts_at=None, ends_at=None, by=None)  # as the admin does
+    assert meeting.answer_by is None
+    answering.answer(row, "yes", by=member)
     assert answer_of(row) == "yes"
 
 
