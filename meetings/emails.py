@@ -68,6 +68,7 @@ class Messages:
             key=key_of("meeting_cancelled", row, self.meeting.sequence),
             subject="Annulée",
             method=CANCEL,
+            until=self.meeting.over_at,
             first="Cette rencontre est annulée. Il n’y a rien à faire\u00a0: votre agenda s’ajuste.",
             without_details=True,
         )
@@ -109,7 +110,15 @@ class Messages:
         return f"{word}{french.NBSP}: {self.details['heading']}"
 
     def _write(
-        self, kind: str, row: Convocation, *, key: str, subject: str, method: str, **context: Any
+        self,
+        kind: str,
+        row: Convocation,
+        *,
+        key: str,
+        subject: str,
+        method: str,
+        until: dt.datetime | None = None,
+        **context: Any,
     ) -> None:
         context = self.details | context | {"name": row.greeting, "is_member": row.user_id is not None}
         if method not in self._calendars:
@@ -124,5 +133,5 @@ class Messages:
             html=render_to_string("meetings/email/message.html", context),
             calendar=self._calendars[method].to(row),
             calendar_method=method,
-            expires_at=self.meeting.begins_at,
+            expires_at=until or self.meeting.begins_at,
         )

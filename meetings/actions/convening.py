@@ -12,7 +12,7 @@ from ecpar_portal import french
 from ecpar_portal.refusal import Refusal
 from meetings import reminders
 from meetings.actions.calling import held, keep_called, told_of
-from meetings.called import called_to, calls, may_be_told
+from meetings.called import called_to, calls, exists, may_be_told
 from meetings.emails import Messages
 from meetings.models import Convocation, Meeting
 from meetings.models.meetings import is_past
@@ -93,9 +93,12 @@ def hold(meeting: Meeting, *, by: Any) -> None:
 
 @transaction.atomic
 def cancel(meeting: Meeting, *, by: Any) -> None:
-    """Give a meeting up; who had been told is told. Raises Refusal for one that took place."""
+    """Give a meeting up; who had been told is told, until it would be over.
+
+    Raises Refusal for one that took place.
+    """
     before = held(meeting)
-    announced = calls(before)
+    announced = before.state == State.CONVENED and before.over_at > timezone.now() and exists(before)
     if announced and before.convened_at is None:
         keep_called(before)
     rows = list(before.convocations.standing().select_related("user")) if announced else []

@@ -5,6 +5,7 @@ import re
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chantier.access import is_coordinator
@@ -64,7 +65,8 @@ def cancel(request: HttpRequest, slug: str) -> HttpResponse:
     if meeting.state != Meeting.State.CONVENED:
         messages.error(request, "Seule une rencontre convoquée s’annule.")
         return redirect(meeting)
-    people = meeting.convocations.standing().count()
+    is_over = meeting.over_at <= timezone.now()
+    people = 0 if is_over else meeting.convocations.standing().count()
     return render(request, "meetings/cancel.html", {"meeting": meeting, "people": people})
 
 

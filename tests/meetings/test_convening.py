@@ -1,6 +1,7 @@
 """Who is called to a meeting, and who is told what when that changes: each once."""
 
 import datetime as dt
+from unittest import mock
 
 import pytest
 from django.db import connection
@@ -266,6 +267,31 @@ def test_a_cancellation_tells_those_who_had_been_told_and_no_other(meeting, cycl
     convening.cancel(meeting, by=None)
     assert left() == [(member.email, "meeting_cancelled")]
     assert not OutgoingEmail.objects.waiting().exists()
+
+
+@pytest.mark.parametrize(("known", "hour"), [("no hour", 7), ("start", 14), ("start and end", 14)])
+def test_a_meeting_given_up_on_its_day_tells_everybody_until_it_would_be_over(meeting, member, known, hour):
+    if known == "no hour":
+        meeting.starts_at = None
+    if known == "start and end":
+        meeting.ends_at = meeting.starts_at + dt.timedelta(hours=2)
+    meeting.save()
+    convening.convene(meeting, by=None)
+    left()
+    moment = timezone.make_aware(dt.datetime.combine(meeting.date, dt.time(hour)))
+    with mock.patch("django.utils.timezone.now", return_value=moment):
+        convening.cancel(meeting, by=None)
+        assert left() == [(member.email, "meeting_cancelled")]
+
+
+def test_a_meeting_given_up_once_it_is_over_tells_nobody(meeting, member):
+    meeting.ends_at = meeting.starts_at + dt.timedelta(hours=2)
+    meeting.save()
+    convening.convene(meeting, by=None)
+    left()
+    with mock.patch("django.utils.timezone.now", return_value=meeting.ends_at):
+        convening.cancel(meeting, by=None)
+        assert left() == []
 
 
 def test_a_meeting_to_come_does_not_move_to_a_day_that_is_over(sign_in, coordinator, meeting):
