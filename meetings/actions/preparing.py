@@ -168,10 +168,10 @@ def _save(
     for upload in written.uploads:
         _add_document(meeting, upload, stored, by)
     trace.record("prepared", by=by, on=meeting, revision=meeting.revision, changed=list(changed))
-    if state == State.CONVENED:
-        # Once all the rest is written: what people are told is what stands.
-        if moves:
-            convening.move(meeting, **when, by=by)
+    # Once all the rest is written: what people are told is what stands.
+    if state == State.CONVENED and moves:
+        convening.move(meeting, **when, by=by)
+    if state != State.DRAFT:  # of one that took place, the word after it is written anew
         convening.invited_changed(meeting, by=by)
     return meeting
 
