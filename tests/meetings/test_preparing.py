@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from chantier.models import Organization, TraceEntry
-from meetings.actions import preparing
+from meetings.actions import convening, preparing
 from meetings.models import Meeting, Reminding
 from tests import factories as f
 from tests.pages import text_of
@@ -430,6 +430,19 @@ def test_the_day_of_a_meeting_that_took_place_does_not_change(desk, cycle):
 def test_a_cancelled_meeting_is_not_prepared(desk, cycle):
     meeting = f.MeetingFactory(cycle=cycle, state=Meeting.State.CANCELLED)
     assert desk.get(address(meeting))["Location"] == meeting.get_absolute_url()
+
+
+@pytest.mark.parametrize("button", [{}, {"do": "agenda-add"}, {"merge": "save"}])
+def test_what_was_typed_of_a_meeting_cancelled_meanwhile_is_shown_and_not_saved(desk, meeting, button):
+    Meeting.objects.update(state="convened")
+    typed = added(filled_in(desk, address(meeting), title="Mots précieux"), "agenda", text="Bilan", minutes="5")
+    convening.cancel(meeting, by=None)
+    page = desk.post(address(meeting), typed | button)
+    assert page.status_code == 409
+    assert "annulée pendant que vous écriviez" in text_of(page)
+    assert 'value="Mots précieux"' in page.text
+    assert 'value="Bilan"' in page.text
+    assert Meeting.objects.get().title == "Cadre de référence"
 
 
 def test_a_meeting_stays_after_the_one_whose_points_it_takes_up(desk, cycle, meeting):
