@@ -18,7 +18,7 @@ from chantier.models import Organization, User
 from ecpar_portal import french
 from ecpar_portal.uploads import ACCEPTED, KINDS, FileRefused, Upload, accept
 from meetings.actions.preparing import Guest, Line, Statement, Written
-from meetings.forms.hours import end_field, instants_of, refuse_overtaking, start_field
+from meetings.forms.hours import end_field, refuse_overtaking, set_hours, start_field
 from meetings.forms.rows import MOST_ROWS, Quiet, RowForm, Rows, sent
 from meetings.models import AgendaLine, Meeting, MeetingGuest, MeetingObjective, Reminding
 from meetings.models.agenda import A_DAY
@@ -124,7 +124,7 @@ class PreparingForm(Quiet, forms.ModelForm):
         if cleaned.get("invited") == SOME and not chosen and "organizations" not in self.errors:
             self.add_error("invited", "Choisissez au moins une organisation ou un réseau partenaire.")
         refuse_overtaking(self, self.instance)
-        self.instance.starts_at, self.instance.ends_at = instants_of(self)
+        set_hours(self)
         return cleaned
 
     @property

@@ -15,7 +15,7 @@ from ecpar_portal.limits import limit, unsafe
 from ecpar_portal.refusal import Refusal
 from ecpar_portal.rich_text import clean
 from meetings.actions import convening
-from meetings.called import called_to
+from meetings.called import called_to, calls
 from meetings.emails import Messages
 from meetings.models import Meeting
 
@@ -38,13 +38,15 @@ def convene(request: HttpRequest, slug: str) -> HttpResponse:
         except Refusal as reason:
             refusal = str(reason)
         else:
-            messages.success(request, "La rencontre est convoquée; les messages partent.")
+            done = "les messages partent" if calls(meeting) else "aucun message ne part"
+            messages.success(request, f"La rencontre est convoquée; {done}.")
             return redirect(meeting)
     called, message = called_to(meeting), Messages(meeting).shown()
     context = {
         "meeting": meeting,
         "called": called,
         "refusal": refusal,
+        "has_begun": meeting.begins_at <= timezone.now(),
         "warnings": _warnings(meeting, called.people),
         "message": message,
         "html": clean(_as_part(message["html"])),
@@ -81,11 +83,22 @@ def _told(request: HttpRequest) -> int:
     return int(told) if COUNT.fullmatch(told) else -1
 
 
+def _begun(meeting: Meeting) -> str:
+    if meeting.starts_at:
+        return f"La rencontre a déjà commencé{french.NBSP}: aucun message ne partira."
+    return (
+        f"La rencontre est aujourd’hui et n’a pas d’heure de début{french.NBSP}: aucun message ne partira. "
+        "Donnez-lui d’abord son heure."
+    )
+
+
 def _warnings(meeting: Meeting, people: int) -> list[str]:
     """What the coordinator may have forgotten; nothing of it stops them."""
     told = []
     if meeting.is_past:
         told.append(f"La date est passée{french.NBSP}: aucun message ne partira.")
+    elif meeting.begins_at <= timezone.now():
+        told.append(_begun(meeting))
     if not people:
         told.append("Personne n’est convoqué pour l’instant.")
     if meeting.starts_at is None:

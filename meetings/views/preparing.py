@@ -143,7 +143,8 @@ def save(request: HttpRequest, meeting: Meeting, data: QueryDict) -> HttpRespons
         messages.info(request, "Rien n’a changé.")
         return redirect("prepare_meeting", meeting.slug)
     try:
-        seen = {"revision": number(data.get("revision")), "state": data.get("state", "")}
+        state = data.get("state", "")
+        seen = {"revision": number(data.get("revision")), "state": state if state in Meeting.State else ""}
         meeting = preparing.save(meeting, written, **seen, changed=changed, by=request.user)
     except preparing.Outdated:
         return compare(request, meetings_to_prepare(request).get(pk=meeting.pk), data)

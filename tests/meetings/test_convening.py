@@ -21,6 +21,7 @@ from meetings.actions import answering, calling, convening
 from meetings.following import follow
 from meetings.models import Convocation, Meeting
 from tests import factories as f
+from tests import prepare_form
 from tests.admin_form import filled_in
 from tests.pages import text_of
 
@@ -81,6 +82,45 @@ def test_the_page_tells_who_receives_what_and_sends_it_once(sign_in, coordinator
         client.post(address, {"people": "4"})
     assert [kind for _, kind in left()] == ["convocation"] * 4
     assert TraceEntry.objects.get(event="convened").detail["people"] == 4
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_page_does_not_promise_messages_for_a_meeting_that_has_begun(
+    sign_in, coordinator, meeting, known
+):
+    with mock.patch("django.utils.timezone.now", return_value=meeting.starts_at):
+        if not known:
+            meeting.starts_at = None
+            meeting.save()
+        client, address = sign_in(coordinator), reverse("convene", args=[meeting.slug])
+        page = client.get(address)
+        assert "aucun message ne partira" in text_of(page)
+        assert "Envoyer la convocation" not in text_of(page)
+        page = client.post(address, {"people": "1"}, follow=True)
+        assert "aucun message ne part" in text_of(page)
+        assert left() == []
+
+
+@pytest.mark.parametrize("hour", ["", "09:00"])
+@pytest.mark.parametrize("page", ["prepare", "admin"])
+def test_a_convened_meeting_does_not_move_to_an_hour_that_is_over_since_nobody_would_be_told(
+    sign_in, coordinator, meeting, hour, page
+):
+    convening.convene(meeting, by=None)
+    day = meeting.date - dt.timedelta(days=1)
+    moment = timezone.make_aware(dt.datetime.combine(day, dt.time(15)))
+    changes = {"date": str(day), "start_time": hour, "end_time": ""}
+    with mock.patch("django.utils.timezone.now", return_value=moment):
+        client = sign_in(coordinator)
+        if page == "admin":
+            address = reverse("admin:meetings_meeting_change", args=[meeting.pk])
+            sent = filled_in(client, address, **changes)
+        else:
+            address = reverse("prepare_meeting", args=[meeting.slug])
+            sent = prepare_form.filled_in(client, address, **changes)
+        assert "Donnez une heure de début à venir" in text_of(client.post(address, sent))
+    meeting.refresh_from_db()
+    assert meeting.sequence == 0
 
 
 def test_what_was_typed_is_text_in_the_message_that_is_shown(sign_in, coordinator, meeting):

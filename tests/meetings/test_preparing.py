@@ -445,6 +445,10 @@ def test_what_was_typed_of_a_meeting_cancelled_meanwhile_is_shown_and_not_saved(
     assert Meeting.objects.get().title == "Cadre de référence"
 
 
+def test_a_state_that_is_none_is_compared(desk, meeting):
+    assert save(desk, meeting, title="Autre", state="\x00").status_code == 409
+
+
 def test_a_meeting_stays_after_the_one_whose_points_it_takes_up(desk, cycle, meeting):
     before = f.MeetingFactory(cycle=cycle, state=Meeting.State.HELD, date=in_days(10))
     first = meeting.objectives.first()
