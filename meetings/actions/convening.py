@@ -19,13 +19,17 @@ from meetings.models.meetings import is_past
 
 State = Meeting.State
 IN_THE_PAST = "Cette date est passée. Choisissez une date à venir, ou annulez la rencontre."
+WRITTEN_MEANWHILE = (
+    "Quelqu’un a écrit sur cette rencontre depuis que vous avez ouvert cette page. Relisez avant d’envoyer."
+)
 
 
 @transaction.atomic
-def convene(meeting: Meeting, *, by: Any, people: int | None = None) -> None:
+def convene(meeting: Meeting, *, by: Any, people: int | None = None, revision: int | None = None) -> None:
     """Announce a draft: everybody who is called receives a convocation, then reminders.
 
-    Raises Refusal for what is no draft, and where `people` are not as many as the person was shown.
+    Raises Refusal for what is no draft, and where `people` or `revision` are not those that the person was
+    shown.
     """
     _change_state(
         meeting,
@@ -34,6 +38,9 @@ def convene(meeting: Meeting, *, by: Any, people: int | None = None) -> None:
         "Cette rencontre est déjà convoquée.",
         convened_at=timezone.now(),
     )
+    if revision is not None and not Meeting.objects.filter(pk=meeting.pk, revision=revision).exists():
+        meeting.state = State.DRAFT
+        raise Refusal(WRITTEN_MEANWHILE)
     count = called_to(meeting).people
     if people is not None and count != people:
         meeting.state = State.DRAFT

@@ -34,9 +34,9 @@ def convene(request: HttpRequest, slug: str) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         try:
-            convening.convene(meeting, by=request.user, people=_told(request))
+            convening.convene(meeting, by=request.user, **_told(request))
         except Refusal as reason:
-            refusal = str(reason)
+            refusal, meeting = str(reason), _meeting(request, slug)
         else:
             done = "les messages partent" if calls(meeting) else "aucun message ne part"
             messages.success(request, f"La rencontre est convoquée; {done}.")
@@ -77,10 +77,11 @@ def _meeting(request: HttpRequest, slug: str) -> Meeting:
     return get_object_or_404(meetings, slug=slug)
 
 
-def _told(request: HttpRequest) -> int:
-    """How many people the page told; as many as nobody where the form says nothing that it wrote."""
-    told = request.POST.get("people", "")
-    return int(told) if COUNT.fullmatch(told) else -1
+def _told(request: HttpRequest) -> dict[str, int]:
+    """What the page told: how many people, as many as nobody where it says no number; and its revision."""
+    sent = {name: request.POST.get(name, "") for name in ("people", "revision")}
+    told = {name: int(value) for name, value in sent.items() if COUNT.fullmatch(value)}
+    return {"people": -1} | told
 
 
 def _begun(meeting: Meeting) -> str:

@@ -84,6 +84,21 @@ def test_the_page_tells_who_receives_what_and_sends_it_once(sign_in, coordinator
     assert TraceEntry.objects.get(event="convened").detail["people"] == 4
 
 
+def test_what_is_sent_is_what_was_shown_and_not_what_another_wrote_meanwhile(
+    sign_in, coordinator, meeting, member
+):
+    client, address = sign_in(coordinator), reverse("convene", args=[meeting.slug])
+    seen = prepare_form.controls(client.get(address), "actions")
+    prepare = reverse("prepare_meeting", args=[meeting.slug])
+    client.post(prepare, prepare_form.filled_in(client, prepare, title="Un autre titre"))
+    page = client.post(address, seen)
+    assert "Quelqu’un a écrit sur cette rencontre" in text_of(page)
+    assert "Un autre titre" in text_of(page)
+    assert left() == []
+    client.post(address, prepare_form.controls(page, "actions"))
+    assert left() == [(member.email, "convocation")]
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_the_page_does_not_promise_messages_for_a_meeting_that_has_begun(
     sign_in, coordinator, meeting, known
