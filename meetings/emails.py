@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from ecpar_portal import french
-from mailing.actions import AGAIN, queue
+from mailing.actions import AGAIN, queue, withdraw
+from mailing.models import OutgoingEmail
 from meetings.answer_link import link_of
 from meetings.calendar import Requests
 from meetings.models import Convocation, Meeting
@@ -47,17 +48,29 @@ class Messages:
             news=[f"{asked_by.who} vous demande de venir à sa place."] if asked_by else [],
         )
 
-    def moved(self, row: Convocation, *, before: dt.date) -> None:
-        """Say that the meeting moved; a new day asks for a new answer."""
+    def unask(self, row: Convocation, *, asked_by: Convocation) -> None:
+        """Take back what asks somebody to come instead of who changed their mind, where it has not left."""
+        key = f"{key_of('convocation', row, self.meeting.sequence)}/{asked_by.pk}"
+        withdraw(OutgoingEmail.objects.filter(key=key))
+
+    def moved(self, row: Convocation, *, before: dt.date, known: dt.date) -> None:
+        """Say that the meeting moved, from the day that the person knew; a new day asks for a new answer.
+
+        The key tells that day to the next move, for whom this message does not reach before it.
+        """
         now = f"{french.weekday(self.meeting.date)} {french.long_date(self.meeting.date)}"
-        if before == self.meeting.date:
-            asking = self._asking(link_of(row)) if not row.answer else self._keeping(link_of(row))
+        another_day = {before, known} != {self.meeting.date}
+        if not another_day:
             news = ["La rencontre est déplacée le même jour\u00a0: son heure change."]
+        elif known == self.meeting.date:
+            news = [f"La rencontre a été déplacée, puis remise au {now}\u00a0: voyez son heure plus bas."]
         else:
-            asking = self._asking(link_of(row), again=True)
-            news = [f"La rencontre du {french.long_date(before)} est déplacée au {now}."]
+            news = [f"La rencontre du {french.long_date(known)} est déplacée au {now}."]
+        if another_day and not row.answer:
             news += ["Votre réponse valait pour l’autre jour\u00a0: elle est à donner de nouveau."]
-        key = key_of("meeting_moved", row, self.meeting.sequence)
+        link = link_of(row)
+        asking = self._keeping(link) if row.answer else self._asking(link, again=another_day)
+        key = f"{key_of('meeting_moved', row, self.meeting.sequence)}/{known}"
         self._write("meeting_moved", row, key=key, subject="Déplacée", method=REQUEST, **asking, news=news)
 
     def cancelled(self, row: Convocation) -> None:

@@ -110,6 +110,13 @@ def written_on(meeting: Meeting, kinds: Iterable[str]) -> OutgoingEmailQuerySet:
     return OutgoingEmail.objects.filter(begins)
 
 
+def days_known(meeting: Meeting) -> dict[int, dt.date]:
+    """The day that people still know, by their rows, where a message that it moved waits to leave."""
+    waiting = written_on(meeting, ["meeting_moved"]).waiting().values_list("key", flat=True)
+    parts = [key.split("/") for key in waiting]
+    return {int(part[2]): dt.date.fromisoformat(part[5]) for part in parts if len(part) > 5}
+
+
 def key_of(kind: str, row: Convocation, sequence: int) -> str:
     """The key of a message that calls or takes back: it names the row, the call and the move it speaks of.
 

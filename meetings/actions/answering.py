@@ -53,10 +53,12 @@ def answer(
         return row
     row.answer, row.answered_at, row.replaced_by = choice, timezone.now(), other
     row.save(update_fields=["answer", "answered_at", "replaced_by"])
+    messages = Messages(meeting)
     if before and before != other:
         _let_go_of(before, meeting)
+        messages.unask(before, asked_by=row)
     if other:
-        Messages(meeting).convocation(other, asked_by=row)
+        messages.convocation(other, asked_by=row)
     trace.record("answered", by=by, on=meeting, convocation=row.pk, answer=str(choice))
     return row
 

@@ -74,7 +74,7 @@ def move(
     if before.convened_at is None:
         keep_called(before)
     rows = list(before.convocations.standing().select_related("user"))
-    told = told_of(before, rows)
+    told, known = told_of(before, rows), reminders.days_known(meeting)
     when = {"date": date, "starts_at": starts_at, "ends_at": ends_at}
     another_day = before.date != date
     if another_day and before.answer_by and is_past(before.answer_by):
@@ -84,7 +84,7 @@ def move(
     reminders.withdraw(meeting)
     emptied = _ask_again(meeting) if another_day else 0
     keep_called(meeting)
-    _tell_of_the_move(meeting, [row.pk for row in rows], told, before.date)
+    _tell_of_the_move(meeting, [row.pk for row in rows], told, before.date, known)
     detail = {"hours_only": True} if not another_day else {"answers": emptied} if emptied else {}
     trace.record("moved", by=by, on=meeting, before=str(before.date), after=str(date), **detail)
 
@@ -140,14 +140,16 @@ def _ask_again(meeting: Meeting) -> int:
     return answered.update(answer="", answered_at=None, replaced_by=None)
 
 
-def _tell_of_the_move(meeting: Meeting, rows: list[int], told: set[int], before: dt.date) -> None:
-    """One message to each person who was called already."""
+def _tell_of_the_move(
+    meeting: Meeting, rows: list[int], told: set[int], before: dt.date, known: dict[int, dt.date]
+) -> None:
+    """One message to each person who was called already, from the day that they know."""
     if not calls(meeting):
         return
     messages = Messages(meeting)
     for row in Convocation.objects.standing().filter(pk__in=rows).select_related("user"):
         if row.pk in told:
-            messages.moved(row, before=before)
+            messages.moved(row, before=before, known=known.get(row.pk, before))
         elif may_be_told(row):
             messages.convocation(row)
 

@@ -385,6 +385,15 @@ def test_a_colleague_is_chosen_and_asked_by_name(sign_in, member, meeting, row, 
     assert theirs.withdrawn_at is None  # called in their own right
 
 
+def test_a_colleague_is_not_asked_by_who_changed_their_mind_meanwhile(meeting, member, row, colleague):
+    instead = answering.StandIn(user=colleague)
+    answering.answer(row, "replaced", by=member, stand_in=instead)
+    answering.answer(row, "yes", by=member)
+    assert written() == []
+    answering.answer(row, "replaced", by=member, stand_in=instead)
+    assert written() == [(colleague.email, "convocation")]
+
+
 def test_somebody_of_another_organisation_is_not_among_the_colleagues(sign_in, meeting, member, row, cycle):
     stranger = f.member_of(cycle)
     client, address = sign_in(member), reverse("answer", args=[meeting.slug])

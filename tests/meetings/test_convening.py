@@ -314,6 +314,29 @@ def test_two_moves_in_a_row_send_one_message(meeting, member):
     assert left() == [(member.email, "meeting_moved")]
 
 
+def test_of_two_moves_in_a_row_one_reads_from_the_day_that_one_knew(meeting, member):
+    convening.convene(meeting, by=None)
+    left()
+    known = meeting.date
+    for days in (7, 8, 9):
+        move(meeting, known + dt.timedelta(days=days))
+    (message,) = OutgoingEmail.objects.filter(kind="meeting_moved").waiting()
+    assert f"La rencontre du {french.long_date(known)} est déplacée au" in message.text
+    Convocation.objects.update(answer="yes", answered_at=timezone.now())  # in the portal, for that day
+    move(meeting, meeting.date, timezone.make_aware(dt.datetime.combine(meeting.date, dt.time(9))))
+    (message,) = OutgoingEmail.objects.filter(kind="meeting_moved").waiting()
+    assert f"La rencontre du {french.long_date(known)} est déplacée au" in message.text
+    assert "Votre réponse tient." in message.text
+    move(meeting, known)
+    (message,) = OutgoingEmail.objects.filter(kind="meeting_moved").waiting()
+    assert "puis remise au" in message.text
+    assert "est déplacée au" not in message.text
+    left()
+    move(meeting, later(meeting))
+    (message,) = OutgoingEmail.objects.filter(kind="meeting_moved").waiting()
+    assert f"La rencontre du {french.long_date(known)} est déplacée au" in message.text
+
+
 def test_a_cancellation_tells_those_who_had_been_told_and_no_other(meeting, cycle, member):
     convening.convene(meeting, by=None)
     left()
