@@ -105,6 +105,9 @@ def _call(meeting: Meeting, called: Called, rows: list[Convocation]) -> list[Con
             new.append(Convocation(meeting=meeting, email=guest.email, name=guest.name))
         elif row.withdrawn_at:
             fresh.append(call_again(row, name=guest.name))
+        elif guest.name and row.name != guest.name:
+            row.name = guest.name
+            row.save(update_fields=["name"])
     return [*Convocation.objects.bulk_create(new), *fresh]
 
 

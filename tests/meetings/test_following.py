@@ -11,7 +11,8 @@ from chantier.models import Membership, TraceEntry
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
 from meetings import attendance
-from meetings.actions.convening import convene
+from meetings.actions.answering import StandIn, answer
+from meetings.actions.convening import convene, invited_changed
 from meetings.models import Convocation, Meeting
 from tests import factories as f
 from tests.pages import text_of
@@ -157,3 +158,22 @@ def test_an_answer_that_changes_makes_another_sheet(coordinator, meeting):
 
 def test_a_worker_makes_the_sheet_and_the_coordinator_downloads_it(sign_in, coordinator, meeting):
     assert sign_in(coordinator).get(address(meeting, "presences.xlsx")).status_code == 202
+
+
+def test_a_guest_whose_name_is_corrected_is_called_by_it(meeting):
+    guest = f.MeetingGuestFactory(meeting=meeting, name="Jaen")
+    for name in ("Jaen", "Jean", ""):
+        meeting.guests.update(name=name)
+        invited_changed(meeting, by=None)
+    assert meeting.convocations.get(email=guest.email).name == "Jean"
+
+
+def test_nobody_comes_in_the_place_of_who_is_no_longer_called(meeting):
+    asked, other = f.MeetingGuestFactory.create_batch(2, meeting=meeting)
+    invited_changed(meeting, by=None)
+    row = meeting.convocations.get(email=asked.email)
+    answer(row, Answer.REPLACED, by=None, stand_in=StandIn(name="Autre", email=other.email))
+    assert any("à la place de" in person for _, person, _ in attendance.rows_of(meeting))
+    asked.delete()
+    invited_changed(meeting, by=None)
+    assert not any("à la place de" in person for _, person, _ in attendance.rows_of(meeting))
