@@ -38,13 +38,16 @@ class Messages:
         """
         key = key_of("convocation", row, self.meeting.sequence)
         key = f"{key}{AGAIN}{uuid.uuid4()}" if once_more else key
+        # Who said no, and is asked by a colleague, is asked; else an answer that was given is not asked again.
+        is_given = row.answer and not (asked_by and row.answer == Convocation.Answer.NO)
+        link = link_of(row)
         self._write(
             "convocation",
             row,
             key=f"{key}/{asked_by.pk}" if asked_by else key,
             subject="Convocation",
             method=REQUEST,
-            **self._asking(link_of(row)),
+            **(self._keeping(link) if is_given else self._asking(link)),
             news=[f"{asked_by.who} vous demande de venir à sa place."] if asked_by else [],
         )
 

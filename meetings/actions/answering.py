@@ -17,6 +17,7 @@ from meetings.emails import Messages
 from meetings.models import Convocation, Meeting
 
 Answer = Convocation.Answer
+TODAY = "La rencontre est aujourd’hui\u00a0: la réponse ne peut plus changer."
 BEGUN = "La rencontre a commencé\u00a0: la réponse ne peut plus changer."
 CANCELLED = "La rencontre est annulée\u00a0: il n’y a plus à répondre."
 NOT_CALLED = "Cette convocation ne vaut plus."
@@ -68,7 +69,8 @@ def why_closed(row: Convocation) -> str:
     if row.meeting.state == Meeting.State.CANCELLED:
         return CANCELLED
     if row.meeting.state != Meeting.State.CONVENED or row.meeting.begins_at <= timezone.now():
-        return BEGUN
+        is_today = row.meeting.date == timezone.localdate() and row.meeting.starts_at is None
+        return TODAY if is_today and row.meeting.state == Meeting.State.CONVENED else BEGUN
     return NOT_CALLED if row.withdrawn_at else ""
 
 

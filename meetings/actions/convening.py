@@ -77,8 +77,8 @@ def move(
     told, known = told_of(before, rows), reminders.days_known(meeting)
     when = {"date": date, "starts_at": starts_at, "ends_at": ends_at}
     another_day = before.date != date
-    if another_day and before.answer_by and is_past(before.answer_by):
-        when["answer_by"] = None  # it spoke of the other day, and would refuse who is asked again
+    if another_day:
+        when["answer_by"] = _still_asked_by(before, date)
     Meeting.objects.filter(pk=meeting.pk).update(**when, sequence=F("sequence") + 1)
     meeting.refresh_from_db()
     reminders.withdraw(meeting)
@@ -132,6 +132,13 @@ def invited_changed(meeting: Meeting, *, by: Any) -> None:
 def goes_back(meeting: Meeting, date: dt.date) -> bool:
     """Whether a meeting that is to come would move to a day that is over."""
     return is_past(date) and not meeting.is_past
+
+
+def _still_asked_by(before: Meeting, date: dt.date) -> dt.date | None:
+    """The day to answer by of a meeting that moves: not one that is over, nor one after the new day."""
+    if before.answer_by is None or is_past(before.answer_by):
+        return None  # it would refuse who is asked again
+    return min(before.answer_by, date)
 
 
 def _ask_again(meeting: Meeting) -> int:

@@ -275,7 +275,7 @@ def test_one_answers_until_it_begins_and_not_after(sign_in, member, meeting, row
     assert answer_of(row) == "yes"
     with begins(meeting.begins_at):
         page = sign_in(member).post(address, {"answer": "no"})
-        assert "La rencontre a commencé" in text_of(page)
+        assert ("La rencontre a commencé" if hours_known else "La rencontre est aujourd’hui") in text_of(page)
         assert "Je serai là" not in text_of(page)
     assert answer_of(row) == "yes"
 
@@ -308,6 +308,13 @@ def test_who_is_asked_again_after_that_day_may_say_yes(sign_in, member, coordina
     assert meeting.answer_by is None
     answering.answer(row, "yes", by=member)
     assert answer_of(row) == "yes"
+
+
+def test_a_meeting_that_comes_sooner_asks_for_answers_until_its_new_day(meeting):
+    Meeting.objects.update(answer_by=meeting.date)
+    sooner = meeting.date - dt.timedelta(days=7)
+    convening.move(meeting, date=sooner, starts_at=None, ends_at=None, by=None)  # as the admin does
+    assert meeting.answer_by == sooner
 
 
 def test_who_is_called_after_that_day_may_answer_all_the_same(meeting, cycle):

@@ -13,6 +13,7 @@ from mailing.models import OutgoingEmail
 from meetings import attendance
 from meetings.actions.answering import StandIn, answer
 from meetings.actions.convening import convene, invited_changed
+from meetings.actions.following import call_once_more
 from meetings.models import Convocation, Meeting
 from tests import factories as f
 from tests.pages import text_of
@@ -177,3 +178,13 @@ def test_nobody_comes_in_the_place_of_who_is_no_longer_called(meeting):
     asked.delete()
     invited_changed(meeting, by=None)
     assert not any("à la place de" in person for _, person, _ in attendance.rows_of(meeting))
+
+
+def test_who_answered_is_written_to_again_without_being_asked_again(meeting, coordinator):
+    deliver()
+    given, asked = meeting.convocations.order_by("pk")[:2]
+    answer(given, Answer.YES, by=given.user)
+    call_once_more(meeting, [given.pk, asked.pk], by=coordinator)
+    texts = dict(OutgoingEmail.objects.filter(kind="convocation").waiting().values_list("to", "text"))
+    assert "Votre réponse tient." in texts[given.address]
+    assert "serez-vous à cette rencontre?" in texts[asked.address]
