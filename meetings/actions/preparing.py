@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from chantier import trace
@@ -95,12 +95,23 @@ def begin(
         for name in COPIED:
             setattr(meeting, name, getattr(source, name))
     meeting.title = title or meeting.title
-    meeting.save()
+    _save_at_a_free_address(meeting)
     if source:
         _copy(source, meeting)
     origin = {"source": str(source.date)} if source else {}
     trace.record("meeting_begun", by=by, on=meeting, date=str(date), **origin)
     return meeting
+
+
+def _save_at_a_free_address(meeting: Meeting) -> None:
+    """Save a draft; where another took the address of its day at this very moment, at the next one."""
+    before = meeting.slug
+    try:
+        with transaction.atomic():
+            meeting.save()
+    except IntegrityError:
+        meeting.slug = before
+        meeting.save()
 
 
 def _copy(source: Meeting, meeting: Meeting) -> None:
@@ -159,7 +170,7 @@ def _save(
     if moves and state == State.DRAFT:
         for name, value in when.items():
             setattr(meeting, name, value)
-        meeting.save()
+        _save_at_a_free_address(meeting)
     meeting.organizations.set(written.organizations)
     _write_objectives(meeting, written.objectives)
     _write_agenda(meeting, written.agenda)

@@ -397,6 +397,29 @@ def test_members_read_the_agenda_with_its_hours(desk, sign_in, meeting, member):
     assert 'href="https://visio.example/b"' in page.text
 
 
+# Two people at the same moment.
+
+
+@pytest.mark.parametrize("what", ["begun", "moved"])
+def test_two_drafts_of_one_day_at_the_same_moment_have_each_their_address(
+    desk, cycle, meeting, monkeypatch, what
+):
+    f.MeetingFactory(cycle=cycle, draft=True, date=in_days(40))
+    free, seen = Meeting._free_slug, []
+
+    def late(self):
+        """The address that was free a moment ago."""
+        seen.append(self)
+        return str(self.date) if len(seen) == 1 else free(self)
+
+    monkeypatch.setattr(Meeting, "_free_slug", late)
+    if what == "begun":
+        answer = desk.post("/rencontres/nouvelle/", {"cycle": cycle.slug, "date": str(in_days(40))})
+    else:
+        answer = save(desk, meeting, date=str(in_days(40)))
+    assert answer["Location"] == f"/rencontres/{in_days(40)}-2/preparer/"
+
+
 # What happened already.
 
 
