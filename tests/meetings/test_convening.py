@@ -72,6 +72,7 @@ def test_the_page_tells_who_receives_what_and_sends_it_once(sign_in, coordinator
         "2 organisations",
         "1 par courriel",
         "Envoyer la convocation à 4 personnes",
+        f"{member.organization} : {member}",
         "Répondez",
     ):
         assert words in text_of(page)
