@@ -62,6 +62,19 @@ def test_an_organisation_with_nobody_to_call_is_named(sign_in, coordinator, meet
     assert "sans personne à convoquer : Ministère sans personne" in page.replace("\xa0", " ")
 
 
+def test_an_organisation_that_was_chosen_and_has_left_the_cycle_is_not_missed(
+    sign_in, coordinator, meeting, cycle
+):
+    stays, gone = (f.ParticipationFactory(cycle=cycle, organization__name=name) for name in ("Reste", "Partie"))
+    Meeting.objects.update(invites_all=False)
+    meeting.organizations.set([stays.organization, gone.organization])
+    gone.left = timezone.localdate()
+    gone.save()
+    page = text_of(sign_in(coordinator).get(address(meeting)))
+    assert "sans personne à convoquer : Reste." in page.replace("\xa0", " ")
+    assert "Partie" not in page
+
+
 def test_who_was_told_what_when_and_why_it_failed(sign_in, coordinator, meeting):
     deliver()
     row = Convocation.objects.get(user__name__startswith="Lectrice")
