@@ -38,7 +38,7 @@ class Messages:
         """
         key = key_of("convocation", row, self.meeting.sequence)
         key = f"{key}{AGAIN}{uuid.uuid4()}" if once_more else key
-        # Who said no, and is asked by a colleague, is asked; else an answer that was given is not asked again.
+        # An answer that was given is not asked again, but of who said no and whom a colleague asks to come.
         is_given = row.answer and not (asked_by and row.answer == Convocation.Answer.NO)
         link = link_of(row)
         self._write(

@@ -91,7 +91,7 @@ def _refuse_another_day(meeting: Meeting, day: str) -> None:
     if day and day != str(meeting.date):
         now = f"{french.weekday(meeting.date)} {french.long_date(meeting.date)}"
         raise Refusal(
-            f"La rencontre est déplacée au {now} depuis que vous avez ouvert cette page. Répondez pour ce jour."
+            f"La rencontre est déplacée au {now} depuis que vous avez ouvert la page. Répondez pour ce jour."
         )
 
 

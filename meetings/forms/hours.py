@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from meetings.models import FIRST_DAY, LAST_DAY, Meeting, MeetingObjective, SynthesisPoint
 
-BEGUN = "Donnez une heure de début à venir\u00a0: la rencontre est convoquée, et ne commence pas sans prévenir."
+BEGUN = "Donnez une heure de début à venir\u00a0: les personnes convoquées en sont prévenues."
 Instants = tuple[dt.datetime | None, dt.datetime | None]
 
 
@@ -43,7 +43,7 @@ def instants_of(form: forms.BaseForm) -> Instants:
 
 
 def set_hours(form: forms.BaseForm) -> None:
-    """Write the hours of a form on its meeting; a convened one that is to come stays so, or nobody is told."""
+    """Write the hours of a form on its meeting; a convened one to come stays so, or nobody would be told."""
     meeting, day = form.instance, form.cleaned_data.get("date")
     is_awaited = meeting.state == Meeting.State.CONVENED and meeting.begins_at > timezone.now()
     meeting.starts_at, meeting.ends_at = instants_of(form)

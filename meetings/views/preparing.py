@@ -68,8 +68,8 @@ def cancelled(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     page.be_quiet()
     messages.error(
         request,
-        "La rencontre a été annulée pendant que vous écriviez\u00a0: rien de ceci n’est enregistré. Copiez ce "
-        "que vous voulez garder.",
+        "La rencontre a été annulée pendant que vous écriviez\u00a0: rien de ceci n’est enregistré. "
+        "Copiez ce que vous voulez garder.",
     )
     return show(request, page, status=409)
 

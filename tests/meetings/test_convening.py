@@ -191,8 +191,8 @@ def test_who_was_called_by_address_and_becomes_a_member_keeps_their_call(meeting
     assert (row.user, row.organization, row.answer) == (user, member.organization, "yes")
     assert meeting.convocations.standing().count() == 2
     assert answer_link.convocation_of(row.pk, row.nonce) == row
-    told = follow(meeting).people
-    assert "convocation" in {email.key.partition("/")[0] for one in told if one.row == row for email in one.messages}
+    (followed,) = (person for person in follow(meeting).people if person.row == row)
+    assert "convocation" in {email.key.partition("/")[0] for email in followed.messages}
     reminded = OutgoingEmail.objects.filter(kind="reminder", state=State.WAITING, to__iexact=address)
     assert reminded.filter(user=user).count() == reminded.count() == 2
 

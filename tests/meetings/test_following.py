@@ -65,7 +65,8 @@ def test_an_organisation_with_nobody_to_call_is_named(sign_in, coordinator, meet
 def test_an_organisation_that_was_chosen_and_has_left_the_cycle_is_not_missed(
     sign_in, coordinator, meeting, cycle
 ):
-    stays, gone = (f.ParticipationFactory(cycle=cycle, organization__name=name) for name in ("Reste", "Partie"))
+    names = ("Reste", "Partie")
+    stays, gone = (f.ParticipationFactory(cycle=cycle, organization__name=name) for name in names)
     Meeting.objects.update(invites_all=False)
     meeting.organizations.set([stays.organization, gone.organization])
     gone.left = timezone.localdate()

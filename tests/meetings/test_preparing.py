@@ -458,7 +458,8 @@ def test_a_cancelled_meeting_is_not_prepared(desk, cycle):
 @pytest.mark.parametrize("button", [{}, {"do": "agenda-add"}, {"merge": "save"}])
 def test_what_was_typed_of_a_meeting_cancelled_meanwhile_is_shown_and_not_saved(desk, meeting, button):
     Meeting.objects.update(state="convened")
-    typed = added(filled_in(desk, address(meeting), title="Mots précieux"), "agenda", text="Bilan", minutes="5")
+    typed = filled_in(desk, address(meeting), title="Mots précieux")
+    typed = added(typed, "agenda", text="Bilan", minutes="5")
     convening.cancel(meeting, by=None)
     page = desk.post(address(meeting), typed | button)
     assert page.status_code == 409
