@@ -12,7 +12,7 @@ from mailing.actions import deliver
 from mailing.models import OutgoingEmail
 from meetings import attendance
 from meetings.actions.answering import StandIn, answer
-from meetings.actions.convening import convene, invited_changed
+from meetings.actions.convening import cancel, convene, invited_changed
 from meetings.actions.following import call_once_more
 from meetings.models import Convocation, Meeting
 from tests import factories as f
@@ -74,6 +74,16 @@ def test_an_organisation_that_was_chosen_and_has_left_the_cycle_is_not_missed(
     page = text_of(sign_in(coordinator).get(address(meeting)))
     assert "sans personne à convoquer : Reste." in page.replace("\xa0", " ")
     assert "Partie" not in page
+
+
+def test_nobody_is_chosen_once_there_is_nothing_to_send_again(sign_in, coordinator, meeting):
+    desk = sign_in(coordinator)
+    assert "Renvoyer la convocation" in text_of(desk.get(address(meeting)))
+    cancel(meeting, by=coordinator)
+    page = desk.get(address(meeting))
+    assert "Renvoyer la convocation" not in text_of(page)
+    assert 'name="person"' not in page.text
+    assert "Représentante de Collège du Nord" in text_of(page)
 
 
 def test_who_was_told_what_when_and_why_it_failed(sign_in, coordinator, meeting):
