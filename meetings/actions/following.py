@@ -33,5 +33,6 @@ def call_once_more(meeting: Meeting, chosen: Sequence[int], *, by: Any) -> int:
     messages = Messages(meeting)
     for row in found:
         messages.convocation(row, once_more=True)
+    reminders.plan(meeting)  # one of the same day would only say it again
     trace.record("called_once_more", by=by, on=meeting, people=len(found))
     return len(found)

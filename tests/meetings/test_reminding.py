@@ -9,6 +9,7 @@ from django.utils import timezone
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
 from meetings.actions import answering, calling, convening
+from meetings.actions.following import call_once_more
 from meetings.models import Convocation, Meeting, Reminding
 from tests import factories as f
 from tests.prepare_form import filled_in
@@ -162,6 +163,18 @@ def test_a_meeting_moved_an_hour_before_its_j_1_sends_one_message_and_not_two(me
         with at(day, hour=8):
             calling.keep_all()
             assert what_left() == []
+
+
+def test_who_is_written_to_again_an_hour_before_j_1_is_not_reminded_too(meeting):
+    convene(meeting)
+    with at(before(meeting, 7)):
+        assert what_left() == ["reminder"] * 3
+    with at(before(meeting, 1), 8):
+        row = meeting.convocations.first()
+        call_once_more(meeting, [row.pk], by=None)
+        assert what_left() == ["convocation"]
+    with at(before(meeting, 1)):
+        assert what_left() == ["reminder"] * 2
 
 
 def test_hours_that_change_after_j_7_do_not_remind_twice_of_it(meeting):
