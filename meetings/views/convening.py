@@ -18,6 +18,7 @@ from meetings.actions import convening
 from meetings.called import called_to, calls
 from meetings.emails import Messages
 from meetings.models import Meeting
+from meetings.views.preparing import meetings_to_prepare, number
 
 COUNT = re.compile(r"[0-9]{1,6}", re.ASCII)
 
@@ -73,8 +74,9 @@ def cancel(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _meeting(request: HttpRequest, slug: str) -> Meeting:
-    meetings = Meeting.objects.visible_to(request.user).select_related("cycle__chantier")
-    return get_object_or_404(meetings, slug=slug)
+    """The meeting that the page spoke of: the address of a draft follows its day, which may have changed."""
+    meetings, asked = meetings_to_prepare(request), number(request.POST.get("meeting"))
+    return get_object_or_404(meetings, **({"pk": asked} if asked > 0 else {"slug": slug}))
 
 
 def _told(request: HttpRequest) -> dict[str, int]:

@@ -100,6 +100,21 @@ def test_what_is_sent_is_what_was_shown_and_not_what_another_wrote_meanwhile(
     assert left() == [(member.email, "convocation")]
 
 
+def test_another_draft_that_took_the_address_meanwhile_is_not_convened(
+    sign_in, coordinator, meeting, cycle, member
+):
+    client, address = sign_in(coordinator), reverse("convene", args=[meeting.slug])
+    seen = prepare_form.controls(client.get(address), "actions")
+    day, meeting.date, meeting.starts_at = meeting.date, later(meeting), None
+    meeting.save()
+    other = f.MeetingFactory(cycle=cycle, draft=True, date=day)
+    assert reverse("convene", args=[other.slug]) == address
+    client.post(address, seen)
+    other.refresh_from_db()
+    meeting.refresh_from_db()
+    assert (other.state, meeting.state) == (Meeting.State.DRAFT, Meeting.State.CONVENED)
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_the_page_does_not_promise_messages_for_a_meeting_that_has_begun(
     sign_in, coordinator, meeting, known
