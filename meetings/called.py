@@ -26,6 +26,11 @@ class Called:
         return len(self.members) + len(self.guests)
 
     @property
+    def addresses(self) -> set[str]:
+        """Their addresses, in lower case."""
+        return {membership.user.email.lower() for membership in self.members.values()} | set(self.guests)
+
+    @property
     def organizations(self) -> int:
         """How many organisations they speak or read for."""
         return len({membership.organization_id for membership in self.members.values()})

@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from ecpar_portal import french
-from mailing.actions import AGAIN
+from mailing.actions import AGAIN, withdraw
+from mailing.models import OutgoingEmail
 from mailing.queueing import Message
 from meetings import changes
 from meetings.answer_link import link_of
@@ -44,29 +45,42 @@ class Messages:
         """
         key = key_of("convocation", row, self.meeting.sequence)
         key = f"{key}{AGAIN}{uuid.uuid4()}" if once_more else key
+        # An answer that was given is not asked again, but of who said no and whom a colleague asks to come.
+        is_given = row.answer and not (asked_by and row.answer == Convocation.Answer.NO)
         return self._message(
             "convocation",
             row,
             key=f"{key}/{asked_by.pk}" if asked_by else key,
             subject="Convocation",
             method=REQUEST,
-            **self._asking(link_of(row)),
+            **(self._asking_or_keeping(row) if is_given else self._asking(link_of(row))),
             news=[f"{asked_by.who} vous demande de venir à sa place."] if asked_by else [],
         )
 
-    def moved(self, row: Convocation, *, before: dt.date, marks: dict[str, str] | None = None) -> Message:
-        """Say that the meeting moved, and what else changed (`marks`); a new day asks for a new answer."""
+    def unask(self, row: Convocation, *, asked_by: Convocation) -> None:
+        """Take back what asks somebody to come instead of who changed their mind, where it has not left."""
+        key = f"{key_of('convocation', row, self.meeting.sequence)}/{asked_by.pk}"
+        withdraw(OutgoingEmail.objects.filter(key=key))
+
+    def moved(self, row: Convocation, *, before: dt.date, known: changes.Known) -> Message:
+        """Say that the meeting moved, from the day that the person knew, and what else changed.
+
+        A new day asks for a new answer. The key tells what they knew to the next change, for whom this
+        message does not reach before it.
+        """
         now = f"{french.weekday(self.meeting.date)} {french.long_date(self.meeting.date)}"
-        if before == self.meeting.date:
-            asking = self._asking_or_keeping(row)
+        another_day = {before, known.day} != {self.meeting.date}
+        if not another_day:
             news = ["La rencontre est déplacée le même jour\u00a0: son heure change."]
+        elif known.day == self.meeting.date:
+            news = [f"La rencontre a été déplacée, puis remise au {now}\u00a0: voyez son heure plus bas."]
         else:
-            asking = self._asking(link_of(row), again=True)
-            news = [f"La rencontre du {french.long_date(before)} est déplacée au {now}."]
+            news = [f"La rencontre du {french.long_date(known.day)} est déplacée au {now}."]
+        if another_day and not row.answer:
             news += ["Votre réponse valait pour l’autre jour\u00a0: elle est à donner de nouveau."]
-        known = changes.Known(before, marks or {})
         news += changes.sentences_on(self.meeting, known.marks)
         key = f"{key_of(changes.MOVED, row, self.meeting.sequence)}/{known.in_key}"
+        asking = self._asking_or_keeping(row, again=another_day)
         asking |= {"subject": "Déplacée", "news": news}
         return self._message(changes.MOVED, row, key=key, method=REQUEST, **asking)
 
@@ -104,6 +118,7 @@ class Messages:
             key=key_of("meeting_cancelled", row, self.meeting.sequence),
             subject="Annulée",
             method=CANCEL,
+            until=self.meeting.over_at,
             first="Cette rencontre est annulée. Il n’y a rien à faire\u00a0: votre agenda s’ajuste.",
             without_details=True,
         )
@@ -138,10 +153,10 @@ class Messages:
         until = f" d’ici le {french.long_date(by)}" if by and by >= timezone.localdate() else ""
         return {"first": f"{verb}{until}\u00a0: serez-vous à cette rencontre?", "link": link}
 
-    def _asking_or_keeping(self, row: Convocation) -> dict[str, str]:
+    def _asking_or_keeping(self, row: Convocation, *, again: bool = False) -> dict[str, str]:
         """What is asked of somebody whose answer stays, where they gave one."""
         if not row.answer:
-            return self._asking(link_of(row))
+            return self._asking(link_of(row), again=again)
         return {"first": "Votre réponse tient. Changez-la au besoin\u00a0:", "link": link_of(row)}
 
     def _subject(self, word: str) -> str:
@@ -156,6 +171,7 @@ class Messages:
         subject: str,
         method: str,
         due_at: dt.datetime | None = None,
+        until: dt.datetime | None = None,
         **context: Any,
     ) -> Message:
         context = self.details | context | {"name": row.greeting, "is_member": row.user_id is not None}
@@ -172,5 +188,5 @@ class Messages:
             calendar=self._calendars[method].to(row),
             calendar_method=method,
             due_at=due_at,
-            expires_at=self.meeting.begins_at,
+            expires_at=until or self.meeting.begins_at,
         )

@@ -93,6 +93,14 @@ def be_quiet_for(row: Convocation) -> None:
         mailing.withdraw(f"{kind}/{row.meeting_id}/{_person(row)}/")
 
 
+def belong(row: Convocation) -> None:
+    """Say whose the messages are that were written to somebody before they had an account."""
+    for kind in CALLS:
+        mailing.belong(f"{kind}/{row.meeting_id}/{row.pk}/", row.user)
+    for kind in (KIND, AFTERWARDS):
+        mailing.belong(f"{kind}/{row.meeting_id}/i{row.pk}/", row.user)
+
+
 def _person(row: Convocation) -> str:
     """How keys name somebody: a member by their account, as they did before there were convocations."""
     return str(row.user_id) if row.user_id else f"i{row.pk}"

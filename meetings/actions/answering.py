@@ -19,6 +19,7 @@ from meetings.emails import Messages, declined_key
 from meetings.models import Convocation, Meeting
 
 Answer = Convocation.Answer
+TODAY = "La rencontre est aujourd’hui\u00a0: la réponse ne peut plus changer."
 BEGUN = "La rencontre a commencé\u00a0: la réponse ne peut plus changer."
 CANCELLED = "La rencontre est annulée\u00a0: il n’y a plus à répondre."
 NOT_CALLED = "Cette convocation ne vaut plus."
@@ -34,15 +35,19 @@ class StandIn:
 
 
 @transaction.atomic
-def answer(row: Convocation, choice: str, *, by: Any, stand_in: StandIn | None = None) -> Convocation:
+def answer(
+    row: Convocation, choice: str, *, by: Any, stand_in: StandIn | None = None, day: str = ""
+) -> Convocation:
     """Note an answer, which may change until the meeting begins; return the convocation as it is now.
 
     Who was to be replaced by somebody who says no is told, and asked again. Raises Refusal once it has begun,
-    for a yes after the day to answer by or past the last place, and for a replacement that would come back to
-    the person. Two who take the last place at once wait for each other.
+    where the page spoke of another `day`, for a yes after the day to answer by or past the last place, and
+    for a replacement that would come back to the person. Two who take the last place at once wait for each
+    other.
     """
     meeting = held(row.meeting)
     row = _answerable(row, meeting)
+    _refuse_another_day(meeting, day)
     _refuse_late(row, meeting, choice)
     if choice == Answer.YES and row.answer != Answer.YES:
         _refuse_full(row, meeting)
@@ -55,10 +60,12 @@ def answer(row: Convocation, choice: str, *, by: Any, stand_in: StandIn | None =
     mailing.withdraw(declined_key(row, meeting))
     if choice == Answer.NO:
         _ask_who_counted_on(row, meeting)
+    messages = Messages(meeting)
     if before and before != other:
         _let_go_of(before, meeting)
+        messages.unask(before, asked_by=row)
     if other:
-        queue_many([Messages(meeting).convocation(other, asked_by=row)])
+        queue_many([messages.convocation(other, asked_by=row)])
     trace.record("answered", by=by, on=meeting, convocation=row.pk, answer=str(choice))
     return row
 
@@ -68,7 +75,8 @@ def why_closed(row: Convocation) -> str:
     if row.meeting.state == Meeting.State.CANCELLED:
         return CANCELLED
     if row.meeting.state != Meeting.State.CONVENED or row.meeting.begins_at <= timezone.now():
-        return BEGUN
+        is_today = row.meeting.date == timezone.localdate() and row.meeting.starts_at is None
+        return TODAY if is_today and row.meeting.state == Meeting.State.CONVENED else BEGUN
     return NOT_CALLED if row.withdrawn_at else ""
 
 
@@ -82,6 +90,15 @@ def _answerable(row: Convocation, meeting: Meeting) -> Convocation:
     if found.nonce != row.nonce or not Convocation.objects.answerable().filter(pk=row.pk).exists():
         raise Refusal(NOT_CALLED)
     return found
+
+
+def _refuse_another_day(meeting: Meeting, day: str) -> None:
+    """Refuse what was said of a day from which the meeting moved meanwhile."""
+    if day and day != str(meeting.date):
+        now = f"{french.weekday(meeting.date)} {french.long_date(meeting.date)}"
+        raise Refusal(
+            f"La rencontre est déplacée au {now} depuis que vous avez ouvert la page. Répondez pour ce jour."
+        )
 
 
 def _refuse_late(row: Convocation, meeting: Meeting, choice: str) -> None:

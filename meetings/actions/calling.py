@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,9 +45,11 @@ def keep_called(meeting: Meeting) -> None:
         meeting.convened_at = timezone.now()
         Meeting.objects.filter(pk=meeting.pk).update(convened_at=meeting.convened_at)
     called, rows = called_to(meeting), list(meeting.convocations.select_related("user"))
+    _recognize(meeting, called, rows)
     fresh = _call(meeting, called, rows)
     kept = with_reason(rows, called.members, called.guests)
-    let_go(meeting, [row for row in rows if row.withdrawn_at is None and row.pk not in kept])
+    gone = [row for row in rows if row.withdrawn_at is None and row.pk not in kept]
+    let_go(meeting, gone, still_here=called.addresses)
     if not quiet:
         messages, unheard = Messages(meeting), _unheard(meeting)
         to_call = [*fresh, *(row for row in rows if row.pk in unheard and row.pk in kept)]
@@ -71,11 +73,28 @@ def held(meeting: Meeting) -> Meeting:
     return meetings.get(pk=meeting.pk)
 
 
+def _recognize(meeting: Meeting, called: Called, rows: list[Convocation]) -> None:
+    """Whoever was called by their address and is a member today keeps their call, answer and link."""
+    has_row = {row.user_id for row in rows if row.user_id}
+    members = {
+        membership.user.email.lower(): membership
+        for membership in called.members.values()
+        if membership.user_id not in has_row
+    }
+    for row in rows:
+        if row.user_id or row.withdrawn_at or not (membership := members.get(row.email.lower())):
+            continue
+        row.user, row.organization = membership.user, membership.organization
+        row.email = row.name = ""
+        reminders.belong(row)
+        row.save(update_fields=["user", "organization", "email", "name"])
+
+
 def _call(meeting: Meeting, called: Called, rows: list[Convocation]) -> list[Convocation]:
     """Make the rows that are missing, and call again who was withdrawn; return them."""
     by_user = {row.user_id: row for row in rows if row.user_id}
     by_address = {row.email.lower(): row for row in rows if not row.user_id}
-    new, again, elsewhere = [], [], []
+    new, again, elsewhere, renamed = [], [], [], []
     for membership in called.members.values():
         row, organization = by_user.get(membership.user_id), membership.organization
         if row is None:
@@ -91,7 +110,11 @@ def _call(meeting: Meeting, called: Called, rows: list[Convocation]) -> list[Con
             new.append(Convocation(meeting=meeting, email=guest.email, name=guest.name))
         elif row.withdrawn_at:
             again.append(_anew(row, name=guest.name))
+        elif guest.name and row.name != guest.name:
+            row.name = guest.name
+            renamed.append(row)
     Convocation.objects.bulk_update(elsewhere, ["organization"])
+    Convocation.objects.bulk_update(renamed, ["name"])
     Convocation.objects.bulk_update(again, CALLED_ANEW)
     return [*Convocation.objects.bulk_create(new), *again]
 
@@ -111,10 +134,11 @@ def _anew(row: Convocation, **changed: object) -> Convocation:
     return row
 
 
-def let_go(meeting: Meeting, rows: list[Convocation]) -> None:
+def let_go(meeting: Meeting, rows: list[Convocation], *, still_here: Container[str] = ()) -> None:
     """Withdraw people, and tell those who had been told, but for who said no.
 
-    Whoever they stood in for is asked again.
+    Whoever they stood in for is asked again. Nobody is told so at an address that is `still_here`, called for
+    another reason.
     """
     if not rows:
         return
@@ -126,7 +150,8 @@ def let_go(meeting: Meeting, rows: list[Convocation]) -> None:
     reminders.withdraw_from(meeting, rows)
     # Who said no knows already that they do not come.
     coming = (row for row in rows if row.answer != Convocation.Answer.NO)
-    queue_many(messages.uninvited(row) for row in coming if row.pk in told)
+    gone_for_good = (row for row in coming if row.address.lower() not in still_here)
+    queue_many(messages.uninvited(row) for row in gone_for_good if row.pk in told)
 
 
 def told_of(meeting: Meeting, rows: Iterable[Convocation]) -> set[int]:

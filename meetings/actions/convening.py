@@ -14,20 +14,24 @@ from ecpar_portal.refusal import Refusal
 from mailing.queueing import Message, queue_many
 from meetings import changes, reminders
 from meetings.actions.calling import held, keep_called, told_of, untold_of
-from meetings.called import called_to, calls, may_be_told
+from meetings.called import called_to, calls, exists, may_be_told
 from meetings.emails import Messages
 from meetings.models import Convocation, Meeting
 from meetings.models.meetings import is_past
 
 State = Meeting.State
 IN_THE_PAST = "Cette date est passée. Choisissez une date à venir, ou annulez la rencontre."
+WRITTEN_MEANWHILE = (
+    "Quelqu’un a écrit sur cette rencontre depuis que vous avez ouvert cette page. Relisez avant d’envoyer."
+)
 
 
 @transaction.atomic
-def convene(meeting: Meeting, *, by: Any, people: int | None = None) -> None:
+def convene(meeting: Meeting, *, by: Any, people: int | None = None, revision: int | None = None) -> None:
     """Announce a draft: everybody who is called receives a convocation, then reminders.
 
-    Raises Refusal for what is no draft, and where `people` are not as many as the person was shown.
+    Raises Refusal for what is no draft, and where `people` or `revision` are not those that the person was
+    shown.
     """
     _change_state(
         meeting,
@@ -36,6 +40,9 @@ def convene(meeting: Meeting, *, by: Any, people: int | None = None) -> None:
         "Cette rencontre est déjà convoquée.",
         convened_at=timezone.now(),
     )
+    if revision is not None and not Meeting.objects.filter(pk=meeting.pk, revision=revision).exists():
+        meeting.state = State.DRAFT
+        raise Refusal(WRITTEN_MEANWHILE)
     count = called_to(meeting).people
     if people is not None and count != people:
         meeting.state = State.DRAFT
@@ -73,10 +80,12 @@ def move(
     rows = list(before.convocations.standing().select_related("user"))
     told, untold = told_of(before, rows), untold_of(before)
     when = {"date": date, "starts_at": starts_at, "ends_at": ends_at}
+    another_day = before.date != date
+    if another_day:
+        when["answer_by"] = _still_asked_by(before, date)
     Meeting.objects.filter(pk=meeting.pk).update(**when, sequence=F("sequence") + 1)
     meeting.refresh_from_db()
     reminders.withdraw(meeting)
-    another_day = before.date != date
     emptied = _ask_again(meeting) if another_day else 0
     keep_called(meeting)
     _tell(meeting, [row.pk for row in rows], told, untold, known or {}, moved_from=before.date)
@@ -117,9 +126,12 @@ def hold(meeting: Meeting, *, by: Any) -> None:
 
 @transaction.atomic
 def cancel(meeting: Meeting, *, by: Any) -> None:
-    """Give a meeting up; who had been told is told. Raises Refusal for one that took place."""
+    """Give a meeting up; who had been told is told, until it would be over.
+
+    Raises Refusal for one that took place.
+    """
     before = held(meeting)
-    announced = calls(before)
+    announced = before.state == State.CONVENED and before.over_at > timezone.now() and exists(before)
     if announced and before.convened_at is None:
         keep_called(before)
     rows = list(before.convocations.standing().select_related("user")) if announced else []
@@ -144,6 +156,13 @@ def invited_changed(meeting: Meeting, *, by: Any) -> None:
 def goes_back(meeting: Meeting, date: dt.date) -> bool:
     """Whether a meeting that is to come would move to a day that is over."""
     return is_past(date) and not meeting.is_past
+
+
+def _still_asked_by(before: Meeting, date: dt.date) -> dt.date | None:
+    """The day to answer by of a meeting that moves: not one that is over, nor one after the new day."""
+    if before.answer_by is None or is_past(before.answer_by):
+        return None  # it would refuse who is asked again
+    return min(before.answer_by, date)
 
 
 def _ask_again(meeting: Meeting) -> int:
@@ -187,7 +206,7 @@ def _messages(
         waits = untold.get(row.pk, nothing)
         marks = changes.changed_since(meeting, known | waits.marks)
         if day := moved_from or waits.day:
-            yield messages.moved(row, before=day, marks=marks)
+            yield messages.moved(row, before=day, known=changes.Known(waits.day or day, marks))
         elif marks:
             yield messages.updated(row, marks)
 

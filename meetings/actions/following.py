@@ -33,5 +33,6 @@ def call_once_more(meeting: Meeting, chosen: Sequence[int], *, by: Any) -> int:
         )
     messages = Messages(meeting)
     queue_many(messages.convocation(row, once_more=True) for row in found)
+    reminders.plan(meeting)  # one of the same day would only say it again
     trace.record("called_once_more", by=by, on=meeting, people=len(found))
     return len(found)

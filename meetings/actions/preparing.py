@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from chantier import trace
@@ -98,12 +98,23 @@ def begin(
         for name in COPIED:
             setattr(meeting, name, getattr(source, name))
     meeting.title = title or meeting.title
-    meeting.save()
+    _save_at_a_free_address(meeting)
     if source:
         _copy(source, meeting)
     origin = {"source": str(source.date)} if source else {}
     trace.record("meeting_begun", by=by, on=meeting, date=str(date), **origin)
     return meeting
+
+
+def _save_at_a_free_address(meeting: Meeting) -> None:
+    """Save a draft; where another took the address of its day at this very moment, at the next one."""
+    before = meeting.slug
+    try:
+        with transaction.atomic():
+            meeting.save()
+    except IntegrityError:
+        meeting.slug = before
+        meeting.save()
 
 
 def _copy(source: Meeting, meeting: Meeting) -> None:
@@ -164,18 +175,18 @@ def _save(
     if moves and state == State.DRAFT:
         for name, value in when.items():
             setattr(meeting, name, value)
-        meeting.save()
+        _save_at_a_free_address(meeting)
     _write(meeting, written)
     for upload in written.uploads:
         _add_document(meeting, upload, stored, by)
     trace.record("prepared", by=by, on=meeting, revision=meeting.revision, changed=list(changed))
-    if state == State.CONVENED:
-        # Once all the rest is written: what people are told is what stands.
-        known = changes.known_before(before, meeting)
-        if moves:
-            convening.move(meeting, **when, known=known, by=by)
-        elif known:
-            convening.announce(meeting, known=known, by=by)
+    # Once all the rest is written: what people are told is what stands.
+    known = changes.known_before(before, meeting)
+    if state == State.CONVENED and moves:
+        convening.move(meeting, **when, known=known, by=by)
+    elif state == State.CONVENED and known:
+        convening.announce(meeting, known=known, by=by)
+    if state != State.DRAFT:  # of one that took place, the word after it is written anew
         convening.invited_changed(meeting, by=by)
     return meeting
 

@@ -200,6 +200,14 @@ class Meeting(models.Model):
         return self.starts_at or midnight.astimezone(dt.UTC)
 
     @property
+    def over_at(self) -> dt.datetime:
+        """The instant at which it is over: its end, or that of its day where it is not known."""
+        midnight = dt.datetime.combine(
+            self.date + dt.timedelta(days=1), dt.time(), ZoneInfo(settings.TIME_ZONE)
+        )
+        return self.ends_at or midnight.astimezone(dt.UTC)
+
+    @property
     def is_past(self) -> bool:
         """Whether the meeting's day is over."""
         return is_past(self.date)

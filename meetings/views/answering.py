@@ -103,7 +103,9 @@ def _answer(request: HttpRequest, row: Convocation, *, address: str, then: str, 
             return too_many(request, wait)
         try:
             choice = form.cleaned_data["answer"]
-            row = answering.answer(row, choice, by=_actor(request, row), stand_in=stand_in)
+            row = answering.answer(
+                row, choice, by=_actor(request, row), stand_in=stand_in, day=form.cleaned_data["day"]
+            )
         except Refusal as reason:
             refusal = str(reason)
         else:

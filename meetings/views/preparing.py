@@ -74,8 +74,7 @@ def prepare_meeting(request: HttpRequest, slug: str) -> HttpResponse:
         meetings_to_prepare(request), **({"pk": asked} if asked > 0 else {"slug": slug})
     )
     if meeting.state == Meeting.State.CANCELLED:
-        messages.error(request, "Cette rencontre est annulée : elle ne se prépare plus.")
-        return redirect(meeting)
+        return cancelled(request, meeting)
     if request.method == "GET":
         page = Preparation(meeting)
         return show(request, page, base=comparing.base_of(page))
@@ -86,7 +85,22 @@ def prepare_meeting(request: HttpRequest, slug: str) -> HttpResponse:
     return save(request, meeting, request.POST)
 
 
-def show(request: HttpRequest, page: Preparation, **context: Any) -> HttpResponse:
+def cancelled(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """What somebody typed of a meeting that was cancelled meanwhile, to be copied: nothing of it is saved."""
+    if request.method == "GET":
+        messages.error(request, "Cette rencontre est annulée\u00a0: elle ne se prépare plus.")
+        return redirect(meeting)
+    page = Preparation(meeting, request.POST)
+    page.be_quiet()
+    messages.error(
+        request,
+        "La rencontre a été annulée pendant que vous écriviez\u00a0: rien de ceci n’est enregistré. "
+        "Copiez ce que vous voulez garder.",
+    )
+    return show(request, page, status=409)
+
+
+def show(request: HttpRequest, page: Preparation, *, status: int = 200, **context: Any) -> HttpResponse:
     """The page, on the revision that the person saw."""
     page.time_agenda()
     seen = page.data or {"revision": page.meeting.revision, "state": page.meeting.state}
@@ -100,7 +114,7 @@ def show(request: HttpRequest, page: Preparation, **context: Any) -> HttpRespons
         "told": would_be_told(page.meeting),
         "lost": lost_files(request),
     }
-    return render(request, "meetings/prepare.html", shown | context)
+    return render(request, "meetings/prepare.html", shown | context, status=status)
 
 
 def do(request: HttpRequest, meeting: Meeting, gesture: str) -> HttpResponse:
@@ -184,7 +198,8 @@ def save(request: HttpRequest, meeting: Meeting, data: QueryDict) -> HttpRespons
         messages.info(request, "Rien n’a changé.")
         return saved(request, meeting)
     try:
-        seen = {"revision": number(data.get("revision")), "state": data.get("state", "")}
+        state = data.get("state", "")
+        seen = {"revision": number(data.get("revision")), "state": state if state in Meeting.State else ""}
         meeting = preparing.save(meeting, written, **seen, changed=changed, by=request.user)
     except preparing.Outdated:
         return compare(request, meetings_to_prepare(request).get(pk=meeting.pk), data)
