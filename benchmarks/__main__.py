@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.measure import Page, Target, measure, weigh
-from benchmarks.portal import CALENDAR_TOKEN, MEETING
+from benchmarks.portal import CALENDAR_TOKEN, LONG_PATH, MEETING, SHORT_PATH, path_of
 from benchmarks.servers import database, prepared, serving, told
 
 ROUNDS, REQUESTS, WARM_UP = 3, 150, 20
@@ -48,10 +48,28 @@ def run(database_url: str) -> str:
             Target("Fichier", ports[1], FILE, cookies[1]),
             Target("À la main", ports[2], f"/plancher{FILE}", cookies[1]),
         ]
+        paths = measure(path_targets(ports[1], portal), rounds=ROUNDS, requests=REQUESTS, warm_up=WARM_UP)
         files = measure(made, rounds=ROUNDS, requests=REQUESTS, warm_up=WARM_UP)
         kind = "PostgreSQL" if database_url.startswith("postgres") else "SQLite"
         pages = table(kind, times, [weigh(target) for target in targets])
-    return f"{pages}\n\n{work(kind, database_url, download(files))}"
+    return f"{pages}\n\n{work(kind, database_url, long_path(paths), download(files))}"
+
+
+def path_targets(port: int, portal: dict[str, str]) -> list[Target]:
+    """The page of a long cycle and that of a short one, whose data is made now."""
+    cookie = told("benchmarks.portal", "prepare_paths", portal)
+    return [
+        Target(str(meetings), port, f"/chantier/{path_of(meetings)}/", cookie)
+        for meetings in (LONG_PATH, SHORT_PATH)
+    ]
+
+
+def long_path(times: dict[str, list[float]]) -> list:
+    """The line of one meeting on a long path, beside one on a short path."""
+    each = {name: [value / int(name) for value in values] for name, values in times.items()}
+    long, short = str(LONG_PATH), str(SHORT_PATH)
+    name = f"Cheminement, une rencontre sur {long}, à côté d’une sur {short} (ms)"
+    return [name, middle(each[long]), middle(ratios(each, long, short)), 2]
 
 
 def download(times: dict[str, list[float]]) -> list:

@@ -1,10 +1,13 @@
 """The portal as production serves it, with the data of `make run` and one file made, to be measured."""
 
+import datetime as dt
 import os
+from typing import Any
 
 MEETING = "2021-03-09"
 CALENDAR_TOKEN = "agenda-de-mesure"
 CALENDAR_MEETINGS = 60
+LONG_PATH, SHORT_PATH = 60, 5
 
 
 def prepare() -> str:
@@ -38,8 +41,6 @@ def prepare() -> str:
 
 def prepare_calendar() -> None:
     """Make a year of sixty meetings in a chantier of its own, and the calendar of who takes part."""
-    import datetime as dt
-
     from django.utils import timezone
 
     from chantier.models import Chantier, Cycle, Membership, Organization, Participation, User
@@ -77,3 +78,53 @@ def prepare_calendar() -> None:
             for rank in range(3)
         )
     CalendarFeed.objects.create(user=person, token_digest=digest_of(CALENDAR_TOKEN))
+
+
+def prepare_paths() -> str:
+    """Make a long cycle and a short one of published meetings, after `prepare`; return a reader's cookie."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecpar_portal.settings")
+    django.setup()
+    from django.test import Client
+
+    from chantier.models import Chantier, Cycle, Membership, Organization, Participation, User
+
+    first = dt.date(2022, 9, 6)
+    chantier = Chantier.objects.create(name="Cheminements", slug="cheminements")
+    organization = Organization.objects.create(
+        name="Cheminements", slug="cheminements", kind=Organization.Kind.MUNICIPALITY
+    )
+    for meetings in (LONG_PATH, SHORT_PATH):
+        cycle = Cycle.objects.create(chantier=chantier, slug=path_of(meetings), starting_year=2022)
+        Participation.objects.create(cycle=cycle, organization=organization, joined=first)
+        for number in range(meetings):
+            publish_meeting(cycle, first + dt.timedelta(days=5 * number))
+    person = User.objects.create_user("cheminements@ville.example")
+    Membership.objects.create(
+        user=person, organization=organization, role=Membership.Role.READER, since=first
+    )
+    client = Client()
+    client.force_login(person)
+    return f"session={client.cookies['session'].value}"
+
+
+def path_of(meetings: int) -> str:
+    """The slug of the cycle of so many meetings."""
+    return f"cheminement-de-{meetings}"
+
+
+def publish_meeting(cycle: Any, day: dt.date) -> None:
+    """Make a meeting with three objectives, each answered by a point, and publish its synthesis."""
+    from meetings.actions.publishing import publish
+    from meetings.models import Meeting, MeetingObjective, PointAnswer, SynthesisPoint
+
+    meeting = Meeting.objects.create(cycle=cycle, date=day, state=Meeting.State.HELD)
+    for rank in range(1, 4):
+        told = {"meeting": meeting, "position": rank}
+        objective = MeetingObjective.objects.create(
+            text=f"Choisir la mesure {rank} et nommer qui la porte", **told
+        )
+        point = SynthesisPoint.objects.create(text=f"La mesure {rank} est portée par une équipe", **told)
+        PointAnswer.objects.create(point=point, objective=objective)
+    publish(meeting, by=None)

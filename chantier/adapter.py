@@ -26,7 +26,7 @@ from chantier.models import User
 from chantier.models.people import readable_address
 from chantier.trace import record
 from ecpar_portal import sessions
-from mailing.actions import queue
+from mailing.queueing import queue
 
 # What tells of something that happened; every other message holds a link or a code that opens an account.
 NOTIFICATIONS = {

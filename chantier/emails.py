@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from chantier.models import Invitation, TraceEntry, User
-from mailing.actions import queue
+from mailing.queueing import queue
 
 
 def key_of(invitation: Invitation) -> str:

@@ -1,4 +1,4 @@
-"""What happens to messages: they are queued with their cause, taken back, sent, sent again, thrown away."""
+"""What happens to messages once they are queued: they are taken back, sent, sent again, thrown away."""
 
 import datetime as dt
 import logging
@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
-from django.utils.text import Truncator
 
 from ecpar_portal import stopping
 from ecpar_portal.logs import about, kind_of_error, name_of
@@ -19,85 +18,23 @@ from ecpar_portal.work import ring
 from mailing import preferences
 from mailing.emails import Carrier, NotNow, Refused
 from mailing.models import CONTENT, OutgoingEmail, OutgoingEmailQuerySet, wiped
-from mailing.registry import kind_of, still_of
+from mailing.queueing import RESTORED
+from mailing.registry import still_of
 
 logger = logging.getLogger(__name__)
 
 State = OutgoingEmail.State
 COPIED = ("kind", "user_id", "to", "subject", *CONTENT, "calendar_method", "expires_at")
-SUBJECT_LENGTH = OutgoingEmail._meta.get_field("subject").max_length
 AGAIN = "/encore/"
-RESTORED = "Retenu après une restauration."
 TOO_LATE = "Trop tard pour être utile."
 POINTLESS = "N’avait plus lieu d’être au moment de partir."
 REFUSED = "La personne n’en veut plus."
-
-
-class HeaderInjection(ValueError):
-    """A subject or an address holds a line break: it would write headers of its own."""
+UNKNOWN = "Impossible de savoir s’il est encore utile; le journal dit pourquoi."
+ASKED_AGAIN = dt.timedelta(minutes=10)
 
 
 class NotSentAgain(Refusal):
     """A message that is not sent again; says why in French."""
-
-
-@transaction.atomic
-def queue(
-    kind: str,
-    *,
-    key: str,
-    to: str,
-    subject: str,
-    text: str,
-    html: str = "",
-    calendar: str = "",
-    calendar_method: str = "",
-    user: Any = None,
-    due_at: dt.datetime | None = None,
-    expires_at: dt.datetime | None = None,
-) -> OutgoingEmail:
-    """Write a message in the caller's transaction; one for each key, whoever asks again.
-
-    One that was withdrawn comes back with its new content: its purpose has come back; one that a restore held
-    is held again. It leaves at `due_at`, at once by default, and never after `expires_at`. Raises
-    HeaderInjection for a subject or an address on more than one line, KeyError for a kind that no app
-    registers.
-    """
-    for value in (to, subject, calendar_method):
-        _refuse_line_breaks(value)
-    content = {
-        "kind": kind,
-        "is_secret": kind_of(kind).secret,
-        "user": user,
-        "to": to,
-        "subject": Truncator(subject).chars(SUBJECT_LENGTH),
-        "text": text,
-        "html": html,
-        "calendar": calendar,
-        "calendar_method": calendar_method,
-        "due_at": due_at or timezone.now(),
-        "expires_at": expires_at,
-    }
-    email, created = OutgoingEmail.objects.get_or_create(key=key, defaults=content)
-    if (created or _comes_back(email, content)) and email.due_at <= timezone.now():
-        ring(email)
-    return email
-
-
-def _refuse_line_breaks(value: str) -> None:
-    if "".join(value.splitlines()) != value:
-        raise HeaderInjection("a subject or an address stands on one line")
-
-
-def _comes_back(email: OutgoingEmail, content: dict[str, Any]) -> bool:
-    withdrawn = OutgoingEmail.objects.filter(pk=email.pk, state=State.WITHDRAWN)
-    content = OutgoingEmail.anew() | content | {"wiped_at": None}
-    held = {"state": State.HELD, "last_error": RESTORED}
-    back = withdrawn.filter(last_error=RESTORED).update(**content | held)
-    back = back or withdrawn.update(**content)
-    if back:
-        email.refresh_from_db()
-    return bool(back)
 
 
 @transaction.atomic
@@ -151,7 +88,10 @@ def _why_not_again(email: OutgoingEmail) -> str:
         return "Il est déjà en route, ou a été retiré."
     if preferences.unwanted([email]):
         return REFUSED
-    if (email.expires_at and email.expires_at <= timezone.now()) or not _still_useful([email]):
+    useful, unknown = _asked([email])
+    if unknown:
+        return UNKNOWN
+    if (email.expires_at and email.expires_at <= timezone.now()) or not useful:
         return "Il n’est plus utile."
     if email.user and email.to.lower() != email.user.email.lower():
         return "Cette personne a changé d’adresse."
@@ -191,13 +131,50 @@ def _still_useful(batch: list[OutgoingEmail]) -> list[OutgoingEmail]:
     """Leave out what its person refuses or, as its kind says, has lost its purpose; withdraw what was due."""
     unwanted = preferences.unwanted(batch)
     wanted = [email for email in batch if email.pk not in unwanted]
-    useful = set()
+    useful, unknown = set(), set()
     for name in {email.kind for email in wanted}:
-        of_kind = [email for email in wanted if email.kind == name]
-        useful |= {email.pk for email in still_of(name)(of_kind)}
+        its_useful, its_unknown = _asked([email for email in wanted if email.kind == name])
+        useful, unknown = useful | its_useful, unknown | its_unknown
     _withdraw_due(unwanted, REFUSED)
-    _withdraw_due({email.pk for email in wanted} - useful, POINTLESS)
+    _withdraw_due({email.pk for email in wanted} - useful - unknown, POINTLESS)
+    _let_wait(unknown)
     return [email for email in wanted if email.pk in useful]
+
+
+def _asked(of_kind: list[OutgoingEmail]) -> tuple[set[int], set[int]]:
+    """Which messages of one kind still make sense, and of which it cannot tell, since asking raised an error.
+
+    Then each is asked alone, so that one that cannot be read does not hold the others.
+    """
+    try:
+        return _useful_among(of_kind), set()
+    except (OperationalError, InterfaceError):  # the database is away, for every kind
+        raise
+    except Exception:  # whatever is wrong with one kind, the others leave
+        logger.exception("cannot tell what is still useful", extra=about(of_kind[0]))
+    useful, unknown = set(), set()
+    for email in of_kind:
+        try:
+            useful |= _useful_among([email])
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # told above
+            logger.warning("waits", extra=about(email, cause=kind_of_error(error)))
+            unknown.add(email.pk)
+    return useful, unknown
+
+
+def _useful_among(of_kind: list[OutgoingEmail]) -> set[int]:
+    return {email.pk for email in still_of(of_kind[0].kind)(of_kind)}
+
+
+def _let_wait(pks: set[int]) -> None:
+    """Ask again later of what is due; what a worker abandoned stays as it left it."""
+    if pks:
+        now = timezone.now()
+        due, later = OutgoingEmail.objects.filter(pk__in=pks).due(now), now + ASKED_AGAIN
+        due.filter(state=State.RUNNING).update(lease_until=later, last_error=UNKNOWN)
+        due.waiting().update(due_at=later, last_error=UNKNOWN)
 
 
 def _withdraw_due(pks: set[int], reason: str) -> None:

@@ -3,7 +3,7 @@
 Each one tells what came after the one before, until a few minutes before it is written: a change that is
 being saved at that moment is told by the next one. The instant until which a person was told is kept with
 their preferences and moves in the transaction of the message, so that nothing is told twice, and nothing is
-lost when they change the rhythm.
+lost when they change the rhythm. What a digest that never left was to tell is told by the next one.
 """
 
 import datetime as dt
@@ -20,9 +20,9 @@ from django.utils import timezone
 
 from ecpar_portal import french
 from mailing import preferences
-from mailing.actions import queue
 from mailing.models import MailPreferences, OutgoingEmail
 from mailing.news import news_for
+from mailing.queueing import queue
 from mailing.registry import DIGEST
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ HOUR = dt.time(9)
 SETTLED = dt.timedelta(minutes=5)  # no transaction of ours lasts as long
 LATE = dt.timedelta(hours=30)  # beyond that, the next one tells it
 SATURDAY = 5
+NEVER_LEFT = (OutgoingEmail.State.FAILED, OutgoingEmail.State.WITHDRAWN)
 Digest = MailPreferences.Digest
 
 
@@ -81,7 +82,7 @@ def plan(user: Any) -> bool:
     period = _due(chosen, now)
     if period is None:
         return False
-    since, until = period
+    since, until = _since_last_told(chosen, period[0]), period[1]
     chosen.digested_until = until
     chosen.save(update_fields=["digested_until"])
     news = news_for(user, since, until)
@@ -106,6 +107,21 @@ def _due(chosen: MailPreferences, now: dt.datetime) -> tuple[dt.datetime, dt.dat
     due_at = slot(chosen.rhythm, now)
     since, until = chosen.digested_until or _first_since(chosen.rhythm, due_at), due_at - SETTLED
     return (since, until) if now - due_at <= LATE and since < until else None
+
+
+def _since_last_told(chosen: MailPreferences, since: dt.datetime) -> dt.datetime:
+    """From when there is news to tell: that of the last digest too, where it never left."""
+    last = OutgoingEmail.objects.about(f"{DIGEST}/{chosen.user_id}/").order_by("-pk").first()
+    if last is None or last.state not in NEVER_LEFT:
+        return since
+    its_since, its_until = _period_of(last)
+    return its_since if its_until == since else since
+
+
+def _period_of(email: OutgoingEmail) -> tuple[dt.datetime, dt.datetime]:
+    """What a digest tells, from when until when, as its key says."""
+    since, until = email.key.split("/")[2:4]
+    return dt.datetime.fromisoformat(since), dt.datetime.fromisoformat(until)
 
 
 def _first_since(rhythm: str, due_at: dt.datetime) -> dt.datetime:
@@ -133,8 +149,7 @@ def still(emails: Sequence[OutgoingEmail]) -> list[OutgoingEmail]:
 def _is_true(email: OutgoingEmail, user: Any) -> bool:
     if user is None or user.email != email.to:
         return False
-    since, until = map(dt.datetime.fromisoformat, email.key.split("/")[2:4])
-    news = news_for(user, since, until)
+    news = news_for(user, *_period_of(email))
     words = _words(user, news) if news else {}
     if news and words["text"] != email.text:
         OutgoingEmail.objects.untaken().filter(pk=email.pk).update(**words)

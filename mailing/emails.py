@@ -8,12 +8,12 @@ from email.charset import QP, Charset
 from email.mime.base import MIMEBase
 from email.utils import format_datetime
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
 from mailing import links
 from mailing.models import OutgoingEmail
-from mailing.registry import is_optional
 
 # Quoted-printable: no line above 76 bytes and none beyond ASCII, so that no server on the way rewrites one.
 QUOTED = Charset("utf-8")
@@ -42,20 +42,23 @@ class NotNow(Exception):
 def message_of(email: OutgoingEmail) -> EmailMultiAlternatives:
     """Return the message of a row: text, its HTML and its calendar where it has some, the same Message-ID.
 
-    One that its person may decline says where, for the button of mail programs (RFC 8058).
+    One that its person may decline says where, for the button of mail programs (RFC 8058), and in its words
+    where they have a place for it.
     """
     headers = {
         "Message-ID": email.message_id,
         "Date": format_datetime(timezone.localtime()),
         "Auto-Submitted": "auto-generated",
     }
-    if email.user_id and is_optional(email.kind):
-        headers["List-Unsubscribe"] = f"<{links.unsubscribe_link(email.user_id, email.kind)}>"
+    path = links.path_for(email)
+    if path:
+        headers["List-Unsubscribe"] = f"<{settings.PORTAL_URL}{path}>"
         headers["List-Unsubscribe-Post"] = "=".join(links.ONE_CLICK)
-    message = EmailMultiAlternatives(email.subject, email.text, to=[email.to], headers=headers)
+    text = email.text.replace(links.PLACE, path)
+    message = EmailMultiAlternatives(email.subject, text, to=[email.to], headers=headers)
     message.encoding = QUOTED
     if email.html:
-        message.attach_alternative(email.html, "text/html")
+        message.attach_alternative(email.html.replace(links.PLACE, path), "text/html")
     if email.calendar:
         message.attach(_calendar(email))
     return message

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from mailing.links import GuestLink, Link
 from mailing.models import MailPreferences, OutgoingEmail
 from mailing.registry import DIGEST, Kind, kind_of, optional_kinds
 
@@ -45,6 +46,22 @@ def want_again(user_id: int, kind: Kind) -> MailPreferences:
         chosen.digest, chosen.digested_until = Digest.MONTHLY, timezone.now()
     chosen.save()
     return chosen
+
+
+def stop(link: Link | GuestLink) -> None:
+    """Stop what the link of a message speaks of; twice is once."""
+    if isinstance(link, GuestLink):
+        link.kind.way_out.stop(link.number)
+    else:
+        refuse(link.user_id, link.kind)
+
+
+def resume(link: Link | GuestLink) -> bool:
+    """Take it back; return whether the messages come again."""
+    if isinstance(link, GuestLink):
+        link.kind.way_out.resume(link.number)
+        return True
+    return not want_again(link.user_id, link.kind).refuses(link.kind)
 
 
 def unwanted(emails: Sequence[OutgoingEmail]) -> set[int]:

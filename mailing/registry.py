@@ -6,6 +6,20 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class WayOut:
+    """How somebody without an account declines some messages: an app that writes to such people has its own.
+
+    `number` returns that of the row of theirs that a message speaks of, None for one to an account; `label`
+    says what would not be received any more, nothing once the row is of no use; `stop` and `resume` do it.
+    """
+
+    number: Callable[[Any], int | None]
+    label: Callable[[int], str]
+    stop: Callable[[int], None]
+    resume: Callable[[int], None]
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of message.
 
@@ -16,7 +30,8 @@ class Kind:
     bring their words up to date.
 
     `description` is a sentence for who chooses among the optional ones; `invited` tells that it is about a
-    meeting to which the person is invited, which « jamais » does not stop.
+    meeting to which the person is invited, which « jamais » does not stop. `way_out` is for who has no
+    account.
     """
 
     name: str
@@ -26,6 +41,7 @@ class Kind:
     still: Callable[[Sequence[Any]], Sequence[Any]] | None = None
     description: str = ""
     invited: bool = False
+    way_out: WayOut | None = None
 
 
 DIGEST = "digest"

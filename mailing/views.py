@@ -41,10 +41,10 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     link = links.read(token)
     context = {"user": AnonymousUser(), "link": link}
     if link and request.POST.get(links.ONE_CLICK[0]) == links.ONE_CLICK[1]:
-        chosen.refuse(link.user_id, link.kind)
+        chosen.stop(link)
         context["stopped"] = True
     elif link and "again" in request.POST:
-        context["wanted"] = not chosen.want_again(link.user_id, link.kind).refuses(link.kind)
+        context["wanted"] = chosen.resume(link)
     response = render(request, "mailing/unsubscribe.html", context, status=200 if link else 404)
     response["Referrer-Policy"] = "no-referrer"  # the token stays in no log, ours included
     return response

@@ -111,6 +111,17 @@ class MeetingAdmin(admin.ModelAdmin):
         allowed = super().has_delete_permission(request, obj)
         return allowed and obj is not None and obj.state == Meeting.State.DRAFT
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A draft that has documents is deleted by the page of the portal, which removes their files too."""
+        meeting = self.get_object(request, object_id)
+        if meeting and self.has_delete_permission(request, meeting) and meeting.documents.exists():
+            said = "Ce brouillon a des documents\u00a0: il se supprime ici, avec eux."
+            self.message_user(request, said, messages.WARNING)
+            return redirect("delete_draft", meeting.slug)
+        return super().delete_view(request, object_id, extra_context)
+
     def response_add(self, request: HttpRequest, obj: Meeting, *args: Any) -> HttpResponse:
         """Go on to the meeting's objectives."""
         if "_addanother" not in request.POST and "_popup" not in request.POST:

@@ -48,6 +48,7 @@ class MeetingsConfig(AppConfig):
             may_download_synthesis,
             may_follow,
         )
+        from meetings.actions import quiet
         from meetings.models import Meeting, SynthesisDraft, SynthesisVersion
         from reports import registry
 
@@ -58,6 +59,7 @@ class MeetingsConfig(AppConfig):
                 "Rappel de rencontre",
                 optional=True,
                 still=reminders.still,
+                way_out=quiet.WAY_OUT,
                 description="Quelques jours avant une rencontre à laquelle on vous invite.",
                 invited=True,
             )
@@ -65,6 +67,7 @@ class MeetingsConfig(AppConfig):
         called, taken_back = reminders.still_calls, reminders.still_taken_back
         register(Kind("convocation", "Convocation à une rencontre", secret=True, still=called))
         register(Kind("meeting_moved", "Rencontre déplacée", secret=True, still=called))
+        register(Kind("meeting_updated", "Changement à une rencontre", secret=True, still=called))
         register(Kind("meeting_cancelled", "Rencontre annulée"))
         register(Kind("uninvited", "Convocation retirée", still=taken_back))
         register(
@@ -73,6 +76,7 @@ class MeetingsConfig(AppConfig):
                 "Suite d’une rencontre",
                 optional=True,
                 still=reminders.still_words,
+                way_out=quiet.WAY_OUT,
                 description="Le lendemain d’une rencontre, ce qui est attendu de chaque personne.",
                 invited=True,
             )
@@ -113,14 +117,18 @@ class MeetingsConfig(AppConfig):
         trace.register(
             meeting_begun="Rencontre commencée",
             prepared="Rencontre préparée",
+            draft_deleted="Brouillon de rencontre supprimé",
             document_added="Document ajouté",
             document_removed="Document retiré",
             convened="Rencontre convoquée",
             called_once_more="Convocation renvoyée",
             moved="Rencontre déplacée",
+            announced="Changement annoncé",
             held="Rencontre tenue",
             cancelled="Rencontre annulée",
             answered="Réponse à une convocation",
+            quieted="Rappels refusés par une personne invitée",
+            unquieted="Rappels repris par une personne invitée",
             synthesis_published="Synthèse publiée",
             synthesis_written="Synthèse écrite",
             synthesis_restored="Synthèse ramenée à un état antérieur",

@@ -32,7 +32,11 @@ def rows_of(meeting: Meeting) -> list[tuple[str, str, str]]:
 
 
 def _person(row: Convocation) -> str:
-    asked = [other.who for other in row.stands_in_for.all() if other.answer == Convocation.Answer.REPLACED]
+    asked = [
+        other.who
+        for other in row.stands_in_for.all()
+        if other.withdrawn_at is None and other.answer == Convocation.Answer.REPLACED
+    ]
     return f"{row.who} (à la place de {', '.join(asked)})" if asked else row.who
 
 

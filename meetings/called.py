@@ -26,6 +26,11 @@ class Called:
         return len(self.members) + len(self.guests)
 
     @property
+    def addresses(self) -> set[str]:
+        """Their addresses, in lower case."""
+        return {membership.user.email.lower() for membership in self.members.values()} | set(self.guests)
+
+    @property
     def organizations(self) -> int:
         """How many organisations they speak or read for."""
         return len({membership.organization_id for membership in self.members.values()})
@@ -75,7 +80,8 @@ def with_reason(rows: Iterable[Convocation], members: Container[int], guests: Co
 
 
 def _in_the_place_of(rows: Iterable[Convocation]) -> set[int]:
-    return {row.replaced_by_id for row in rows if row.answer == Convocation.Answer.REPLACED}
+    """Who comes instead, and who was asked and cannot: they may still change their mind."""
+    return {row.replaced_by_id for row in rows if row.replaced_by_id}
 
 
 def still_called(meeting: Meeting, rows: Q) -> list[Convocation]:

@@ -104,8 +104,7 @@ def _who(user: int | None, address: str) -> int | str:
 
 def _unreached(meeting: Meeting, called: Iterable[int | None]) -> list[Organization]:
     """The organisations that are invited and have nobody to call."""
-    if meeting.invites_all:
-        invited = Organization.objects.taking_part_in(meeting.cycle_id)
-    else:
-        invited = meeting.organizations.all()
+    invited = Organization.objects.taking_part_in(meeting.cycle_id)
+    if not meeting.invites_all:
+        invited = invited.filter(pk__in=meeting.organizations.order_by().values("pk"))
     return list(invited.exclude(pk__in=[pk for pk in called if pk]).order_by("name"))

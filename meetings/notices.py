@@ -13,6 +13,7 @@ from chantier.models import User
 from ecpar_portal import french
 from mailing import actions as mailing
 from mailing.models import OutgoingEmail
+from mailing.queueing import Message, queue_many
 from meetings.models import Attendance, Meeting, Review, SynthesisVersion
 from meetings.reminders import heading_of
 
@@ -110,18 +111,19 @@ def _tell(
 ) -> None:
     heading = heading_of(meeting)
     context = {"meeting": meeting, "heading": heading, "portal_url": settings.PORTAL_URL, **words}
-    for person in people:
-        told = context | {"name": person.name}
-        mailing.queue(
-            kind,
+    queue_many(
+        Message(
+            kind=kind,
             key=f"{kind}/{meeting.pk}/{cause}/{person.pk}",
             user=person,
             to=person.email,
             subject=f"{subject}{french.NBSP}: {heading}",
-            text=render_to_string("meetings/email/notice.txt", told),
-            html=render_to_string("meetings/email/notice.html", told),
+            text=render_to_string("meetings/email/notice.txt", context | {"name": person.name}),
+            html=render_to_string("meetings/email/notice.html", context | {"name": person.name}),
             expires_at=expires_at,
         )
+        for person in people
+    )
 
 
 def end_of(day: dt.date) -> dt.datetime:

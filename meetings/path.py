@@ -253,7 +253,7 @@ def build(
     unpublished: bool = False,
     shown: dict[int, Content] | None = None,
 ) -> Path:
-    """Describe the path of a cycle; `meetings` come from `Meeting.objects.…with_thread()`.
+    """Describe the path of a cycle; `meetings` come from `with_thread()` or `thread_for()`.
 
     Of a published meeting it tells the current version, or the one that `shown` gives by the meeting's key;
     `unpublished` tells what stands in the database instead.
@@ -268,7 +268,7 @@ def build(
 
 def content_of(meeting: Meeting, unpublished: bool) -> Content:
     """What people read of a meeting, or what its next version would say."""
-    version = meeting.current_version if meeting.is_published and not unpublished else None
+    version = None if unpublished else meeting.version_to_read
     return version.content if version else meeting.content()
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,14 +16,19 @@ from django.utils import timezone
 
 from ecpar_portal import french
 from mailing import actions as mailing
+from mailing.links import PLACE
 from mailing.models import OutgoingEmail, OutgoingEmailQuerySet
+from mailing.queueing import Message, queue_many
+from meetings import changes
 from meetings.calendar import calendar_of
 from meetings.called import calls, exists, members_of, still_called
 from meetings.models import Convocation, Meeting, Reminding
 
 KIND, AFTERWARDS = "reminder", "follow_up"
 # The messages that call somebody, each with the link by which they answer.
-CALLS = ("convocation", "meeting_moved")
+CALLS = ("convocation", changes.MOVED, changes.UPDATED)
+# Those whose keys name a person, and not a convocation.
+OF_PEOPLE = (KIND, AFTERWARDS)
 Answer = Convocation.Answer
 # Who was written to the day before knows: a reminder would only say it again.
 FRESH = dt.timedelta(hours=24)
@@ -63,9 +69,7 @@ def plan(meeting: Meeting) -> int:
     mailing.withdraw(f"{AFTERWARDS}/{meeting.pk}/")
     rule, rows = reminding_of(meeting), list(meeting.convocations.standing().select_related("user"))
     messages = [*_reminders(meeting, rule, rows, unsent), *_words_after(meeting, rule, rows)]
-    for message in messages:
-        mailing.queue(**message)
-    return len(messages)
+    return len(queue_many(messages))
 
 
 def withdraw(meeting: Meeting, *, word_after: bool = False) -> None:
@@ -74,12 +78,27 @@ def withdraw(meeting: Meeting, *, word_after: bool = False) -> None:
         mailing.withdraw(f"{kind}/{meeting.pk}/")
 
 
-def withdraw_from(row: Convocation) -> None:
-    """Take back what was to be sent to somebody who is no longer called."""
-    for kind in CALLS:
-        mailing.withdraw(f"{kind}/{row.meeting_id}/{row.pk}/")
-    for kind in (KIND, AFTERWARDS):
+def withdraw_from(meeting: Meeting, rows: Sequence[Convocation]) -> None:
+    """Take back what was to be sent to people who are no longer called."""
+    theirs = {*product(CALLS, (str(row.pk) for row in rows)), *product(OF_PEOPLE, map(_person, rows))}
+    waiting = written_on(meeting, (*CALLS, *OF_PEOPLE)).untaken()
+    told = {pk: key.split("/") for pk, key in waiting.values_list("pk", "key")}
+    lost = [pk for pk, (kind, _, who, *_) in told.items() if (kind, who) in theirs]
+    mailing.withdraw(OutgoingEmail.objects.filter(pk__in=lost))
+
+
+def be_quiet_for(row: Convocation) -> None:
+    """Take back the reminders of somebody, and the word after the meeting."""
+    for kind in OF_PEOPLE:
         mailing.withdraw(f"{kind}/{row.meeting_id}/{_person(row)}/")
+
+
+def belong(row: Convocation) -> None:
+    """Say whose the messages are that were written to somebody before they had an account."""
+    for kind in CALLS:
+        mailing.belong(f"{kind}/{row.meeting_id}/{row.pk}/", row.user)
+    for kind in (KIND, AFTERWARDS):
+        mailing.belong(f"{kind}/{row.meeting_id}/i{row.pk}/", row.user)
 
 
 def _person(row: Convocation) -> str:
@@ -102,6 +121,12 @@ def written_on(meeting: Meeting, kinds: Iterable[str]) -> OutgoingEmailQuerySet:
     return OutgoingEmail.objects.filter(begins)
 
 
+def guest_of(email: OutgoingEmail) -> int | None:
+    """The row of the guest to whom a reminder or a word after is written; None for a member's."""
+    person = Cause.of(email).person
+    return int(person[1:]) if person.startswith("i") else None
+
+
 def key_of(kind: str, row: Convocation, sequence: int) -> str:
     """The key of a message that calls or takes back: it names the row, the call and the move it speaks of.
 
@@ -117,7 +142,7 @@ def call_of(row: Convocation) -> str:
 
 def _reminders(
     meeting: Meeting, rule: Reminding, rows: list[Convocation], unsent: set[str]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Message]:
     """The reminders whose hour is to come, and those whose hour is past and that have not left yet."""
     rows = [row for row in rows if concerned(row, rule)]
     if not rows or not calls(meeting):
@@ -145,11 +170,16 @@ def _reminders(
                 "calendar": calendar,
                 "calendar_method": "PUBLISH",
             }
-            yield message | {"key": key, "due_at": due, "expires_at": useless}
+            yield Message(**message, key=key, due_at=due, expires_at=useless)
 
 
 def concerned(row: Convocation, rule: Reminding) -> bool:
-    """Whether a reminder would tell somebody something: not who said no, nor who chose another to come."""
+    """Whether a reminder would tell somebody something: not who said no, nor who chose another to come.
+
+    Nor a guest who asked for none.
+    """
+    if row.quiet_at:
+        return False
     if rule.audience == Reminding.Audience.UNANSWERED:
         return row.answer == ""
     return row.answer not in (Answer.NO, Answer.REPLACED)
@@ -161,7 +191,7 @@ def _written(meeting: Meeting) -> dict[int, dt.datetime]:
     return {int(key.split("/")[2]): at for key, at in calls.values_list("key", "created_at")}
 
 
-def _words_after(meeting: Meeting, rule: Reminding, rows: list[Convocation]) -> Iterator[dict[str, Any]]:
+def _words_after(meeting: Meeting, rule: Reminding, rows: list[Convocation]) -> Iterator[Message]:
     """The word of the day after; one that is written late leaves at once."""
     due = due_at(meeting, -1, rule)
     useful = meeting.state in (Meeting.State.CONVENED, *TOOK_PLACE) and due + WORD_USEFUL > timezone.now()
@@ -169,20 +199,25 @@ def _words_after(meeting: Meeting, rule: Reminding, rows: list[Convocation]) -> 
         return
     shared = details_of(meeting) | {"words": rule.after_words}
     for row in rows:
-        if row.answer in (Answer.NO, Answer.REPLACED):
+        if not _expects(row):
             continue
         context = shared | {"name": row.greeting, "is_member": row.user_id is not None}
-        yield {
-            "kind": AFTERWARDS,
-            "key": f"{AFTERWARDS}/{meeting.pk}/{_person(row)}/{meeting.date}",
-            "user": row.user,
-            "to": row.address,
-            "subject": f"Suite de la rencontre{french.NBSP}: {shared['heading']}",
-            "text": render_to_string("meetings/email/follow_up.txt", context),
-            "html": render_to_string("meetings/email/follow_up.html", context),
-            "due_at": due,
-            "expires_at": due + WORD_USEFUL,
-        }
+        yield Message(
+            kind=AFTERWARDS,
+            key=f"{AFTERWARDS}/{meeting.pk}/{_person(row)}/{meeting.date}",
+            user=row.user,
+            to=row.address,
+            subject=f"Suite de la rencontre{french.NBSP}: {shared['heading']}",
+            text=render_to_string("meetings/email/follow_up.txt", context),
+            html=render_to_string("meetings/email/follow_up.html", context),
+            due_at=due,
+            expires_at=due + WORD_USEFUL,
+        )
+
+
+def _expects(row: Convocation) -> bool:
+    """Whether the word after a meeting is for somebody: not who did not come, nor a guest who wants none."""
+    return row.answer not in (Answer.NO, Answer.REPLACED) and not row.quiet_at
 
 
 def details_of(meeting: Meeting) -> dict[str, Any]:
@@ -193,6 +228,7 @@ def details_of(meeting: Meeting) -> dict[str, Any]:
         "objectives": list(meeting.objectives.all()),
         "agenda": list(meeting.agenda.all()),
         "portal_url": settings.PORTAL_URL,
+        "way_out": PLACE,
     }
 
 
@@ -250,7 +286,7 @@ def still_words(emails: Sequence[OutgoingEmail]) -> list[OutgoingEmail]:
             if cause.rest[0] == str(meeting.date)
             and (row := rows.get(cause.person))
             and row.address == email.to
-            and row.answer not in (Answer.NO, Answer.REPLACED)
+            and _expects(row)
         ]
     return useful
 

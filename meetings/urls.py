@@ -22,6 +22,7 @@ one_meeting = [
     path("synthese.pdf", reading.synthesis_pdf, name="synthesis_pdf"),
     path("rencontre.ics", calendars.meeting_calendar, name="meeting_calendar"),
     path("preparer/", preparing.prepare_meeting, name="prepare_meeting"),
+    path("supprimer/", preparing.delete_draft, name="delete_draft"),
     path("apercu/", reading.preview_meeting, name="preview_meeting"),
     path("evenement/<slug:name>/", happening.meeting_event, name="meeting_event"),
     path("convoquer/", convening.convene, name="convene"),

@@ -29,13 +29,10 @@ def open_cycle(
     kind = {"is_demonstration": chantier.is_demonstration}
     if chantier.cycles.filter(starting_year=starting_year, **kind).exists():
         raise Refusal(f"Ce chantier a déjà un cycle {starting_year}-{starting_year + 1}.")
-    cycle = Cycle.objects.create(
-        chantier=chantier,
-        slug=_free_slug(chantier, starting_year),
-        starting_year=starting_year,
-        network_presentation=network_presentation,
-        **kind,
+    cycle = Cycle(
+        chantier=chantier, starting_year=starting_year, network_presentation=network_presentation, **kind
     )
+    _save_at_a_free_address(cycle)
     texts, chosen = list(objectives), list(organizations)
     Objective.objects.bulk_create(
         [Objective(cycle=cycle, text=text, position=place) for place, text in enumerate(texts, start=1)]
@@ -60,6 +57,17 @@ def open_chantier(chantier: Chantier, *, by: Any, **first: Any) -> Cycle:
         raise Refusal("Un chantier porte déjà ce nom ou cette adresse.") from error
     record("chantier_opened", by=by, on=chantier)
     return open_cycle(chantier, by=by, **first)
+
+
+def _save_at_a_free_address(cycle: Cycle) -> None:
+    """Save a new cycle; where another chantier took the address at this very moment, at the next one."""
+    try:
+        with transaction.atomic():
+            cycle.slug = _free_slug(cycle.chantier, cycle.starting_year)
+            cycle.save(force_insert=True)
+    except IntegrityError:
+        cycle.slug = _free_slug(cycle.chantier, cycle.starting_year)
+        cycle.save(force_insert=True)
 
 
 def _free_slug(chantier: Chantier, year: int) -> str:

@@ -11,12 +11,15 @@ from chantier import trace
 from chantier.models import User
 from ecpar_portal import french
 from ecpar_portal.refusal import Refusal
+from mailing import actions as mailing
+from mailing.queueing import queue_many
 from meetings.actions.calling import call_again, held, let_go
-from meetings.called import called_to, with_reason
-from meetings.emails import Messages
+from meetings.called import called_to, may_be_told, with_reason
+from meetings.emails import Messages, declined_key
 from meetings.models import Convocation, Meeting
 
 Answer = Convocation.Answer
+TODAY = "La rencontre est aujourd’hui\u00a0: la réponse ne peut plus changer."
 BEGUN = "La rencontre a commencé\u00a0: la réponse ne peut plus changer."
 CANCELLED = "La rencontre est annulée\u00a0: il n’y a plus à répondre."
 NOT_CALLED = "Cette convocation ne vaut plus."
@@ -32,14 +35,19 @@ class StandIn:
 
 
 @transaction.atomic
-def answer(row: Convocation, choice: str, *, by: Any, stand_in: StandIn | None = None) -> Convocation:
+def answer(
+    row: Convocation, choice: str, *, by: Any, stand_in: StandIn | None = None, day: str = ""
+) -> Convocation:
     """Note an answer, which may change until the meeting begins; return the convocation as it is now.
 
-    Raises Refusal once it has begun, for a yes after the day to answer by or past the last place, and for a
-    replacement that would come back to the person. Two who take the last place at once wait for each other.
+    Who was to be replaced by somebody who says no is told, and asked again. Raises Refusal once it has begun,
+    where the page spoke of another `day`, for a yes after the day to answer by or past the last place, and
+    for a replacement that would come back to the person. Two who take the last place at once wait for each
+    other.
     """
     meeting = held(row.meeting)
     row = _answerable(row, meeting)
+    _refuse_another_day(meeting, day)
     _refuse_late(row, meeting, choice)
     if choice == Answer.YES and row.answer != Answer.YES:
         _refuse_full(row, meeting)
@@ -49,10 +57,15 @@ def answer(row: Convocation, choice: str, *, by: Any, stand_in: StandIn | None =
         return row
     row.answer, row.answered_at, row.replaced_by = choice, timezone.now(), other
     row.save(update_fields=["answer", "answered_at", "replaced_by"])
+    mailing.withdraw(declined_key(row, meeting))
+    if choice == Answer.NO:
+        _ask_who_counted_on(row, meeting)
+    messages = Messages(meeting)
     if before and before != other:
         _let_go_of(before, meeting)
+        messages.unask(before, asked_by=row)
     if other:
-        Messages(meeting).convocation(other, asked_by=row)
+        queue_many([messages.convocation(other, asked_by=row)])
     trace.record("answered", by=by, on=meeting, convocation=row.pk, answer=str(choice))
     return row
 
@@ -62,7 +75,8 @@ def why_closed(row: Convocation) -> str:
     if row.meeting.state == Meeting.State.CANCELLED:
         return CANCELLED
     if row.meeting.state != Meeting.State.CONVENED or row.meeting.begins_at <= timezone.now():
-        return BEGUN
+        is_today = row.meeting.date == timezone.localdate() and row.meeting.starts_at is None
+        return TODAY if is_today and row.meeting.state == Meeting.State.CONVENED else BEGUN
     return NOT_CALLED if row.withdrawn_at else ""
 
 
@@ -78,11 +92,22 @@ def _answerable(row: Convocation, meeting: Meeting) -> Convocation:
     return found
 
 
+def _refuse_another_day(meeting: Meeting, day: str) -> None:
+    """Refuse what was said of a day from which the meeting moved meanwhile."""
+    if day and day != str(meeting.date):
+        now = f"{french.weekday(meeting.date)} {french.long_date(meeting.date)}"
+        raise Refusal(
+            f"La rencontre est déplacée au {now} depuis que vous avez ouvert la page. Répondez pour ce jour."
+        )
+
+
 def _refuse_late(row: Convocation, meeting: Meeting, choice: str) -> None:
     """After the day to answer by one may still say no, and change among those who come."""
     if choice == Answer.NO or not is_late(row, meeting) or row.answer == choice:
         return
     if choice == Answer.REPLACED and row.answer == Answer.YES:
+        return
+    if row.declined_by:  # they had answered; the other's no is not theirs
         return
     raise Refusal(
         f"Les réponses étaient attendues au plus tard le {french.long_date(meeting.answer_by)}. "
@@ -114,7 +139,7 @@ def _called_instead(row: Convocation, meeting: Meeting, stand_in: StandIn | None
     if other and other.pk == row.pk:
         raise Refusal("C’est votre propre adresse. Choisissez une autre personne.")
     if other and other.withdrawn_at is None:
-        if other.answer == Answer.REPLACED:
+        if other.answer in (Answer.NO, Answer.REPLACED):
             raise Refusal("Cette personne ne peut pas venir à votre place. Choisissez-en une autre.")
         return other
     named = {"organization": row.organization}
@@ -123,6 +148,17 @@ def _called_instead(row: Convocation, meeting: Meeting, stand_in: StandIn | None
         return call_again(other, **named)
     address = "" if stand_in.user else stand_in.email
     return Convocation.objects.create(meeting=meeting, email=address, **named)
+
+
+def _ask_who_counted_on(other: Convocation, meeting: Meeting) -> None:
+    """Ask again whoever was to be replaced by somebody who says no; `replaced_by` tells who it was."""
+    counted = meeting.convocations.standing().filter(answer=Answer.REPLACED, replaced_by=other)
+    asked_again = list(counted.select_related("user"))
+    counted.update(answer="", answered_at=None)
+    for row in asked_again:
+        row.answer = ""
+    messages = Messages(meeting)
+    queue_many(messages.declined(row, by=other) for row in asked_again if may_be_told(row))
 
 
 def _row_of(stand_in: StandIn, meeting: Meeting) -> Convocation | None:
@@ -137,6 +173,6 @@ def _row_of(stand_in: StandIn, meeting: Meeting) -> Convocation | None:
 def _let_go_of(other: Convocation, meeting: Meeting) -> None:
     """Withdraw who was to come instead, and nobody else: whoever is called for another reason stays."""
     called = called_to(meeting)
-    rows = list(meeting.convocations.standing().filter(~Q(answer="") | Q(pk=other.pk)))
+    rows = list(meeting.convocations.standing().filter(~Q(replaced_by=None) | Q(pk=other.pk)))
     if other.withdrawn_at is None and other.pk not in with_reason(rows, called.members, called.guests):
         let_go(meeting, [meeting.convocations.select_related("user").get(pk=other.pk)])

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from chantier import trace
 from ecpar_portal.refusal import Refusal
+from mailing.queueing import queue_many
 from meetings import reminders
 from meetings.actions.calling import held
 from meetings.emails import Messages
@@ -31,7 +32,7 @@ def call_once_more(meeting: Meeting, chosen: Sequence[int], *, by: Any) -> int:
             "message n’est pas déjà en route."
         )
     messages = Messages(meeting)
-    for row in found:
-        messages.convocation(row, once_more=True)
+    queue_many(messages.convocation(row, once_more=True) for row in found)
+    reminders.plan(meeting)  # one of the same day would only say it again
     trace.record("called_once_more", by=by, on=meeting, people=len(found))
     return len(found)

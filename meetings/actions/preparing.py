@@ -1,18 +1,21 @@
 """A meeting is begun, perhaps from an earlier one, then written on one page; `by=` whoever did it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from chantier import trace
 from chantier.models import Cycle, Objective
 from ecpar_portal.refusal import Refusal
 from ecpar_portal.uploads import Upload
+from meetings import changes
 from meetings.actions import convening
+from meetings.actions.calling import held
 from meetings.models import (
     AgendaLine,
     Meeting,
@@ -95,12 +98,23 @@ def begin(
         for name in COPIED:
             setattr(meeting, name, getattr(source, name))
     meeting.title = title or meeting.title
-    meeting.save()
+    _save_at_a_free_address(meeting)
     if source:
         _copy(source, meeting)
     origin = {"source": str(source.date)} if source else {}
     trace.record("meeting_begun", by=by, on=meeting, date=str(date), **origin)
     return meeting
+
+
+def _save_at_a_free_address(meeting: Meeting) -> None:
+    """Save a draft; where another took the address of its day at this very moment, at the next one."""
+    before = meeting.slug
+    try:
+        with transaction.atomic():
+            meeting.save()
+    except IntegrityError:
+        meeting.slug = before
+        meeting.save()
 
 
 def _copy(source: Meeting, meeting: Meeting) -> None:
@@ -126,7 +140,8 @@ def save(
     """Save the page of preparation, whole or not at all; return the meeting as it now stands.
 
     `revision` and `state` are those that the person saw: raises Outdated where they no longer hold, and
-    Refusal for a cancelled meeting. A convened one whose day or hours change is moved. `changed` names the
+    Refusal for a cancelled meeting. A convened one whose day or hours change is moved; people are told of its
+    new place, video link or title. `changed` names the
     parts that the trace tells.
     """
     stored: list[str] = []
@@ -150,6 +165,7 @@ def _save(
 ) -> Meeting:
     if state == State.CANCELLED:
         raise Refusal("Cette rencontre est annulée : elle ne se prépare plus.")
+    before = held(meeting)
     seen = Meeting.objects.filter(pk=meeting.pk, revision=revision, state=state)
     if not seen.update(revision=F("revision") + 1, **written.plain):
         raise Outdated
@@ -159,21 +175,44 @@ def _save(
     if moves and state == State.DRAFT:
         for name, value in when.items():
             setattr(meeting, name, value)
-        meeting.save()
+        _save_at_a_free_address(meeting)
+    _write(meeting, written)
+    for upload in written.uploads:
+        _add_document(meeting, upload, stored, by)
+    trace.record("prepared", by=by, on=meeting, revision=meeting.revision, changed=list(changed))
+    # Once all the rest is written: what people are told is what stands.
+    known = changes.known_before(before, meeting)
+    if state == State.CONVENED and moves:
+        convening.move(meeting, **when, known=known, by=by)
+    elif state == State.CONVENED and known:
+        convening.announce(meeting, known=known, by=by)
+    if state != State.DRAFT:  # of one that took place, the word after it is written anew
+        convening.invited_changed(meeting, by=by)
+    return meeting
+
+
+@contextmanager
+def as_if_saved(meeting: Meeting, written: Written) -> Iterator[Meeting]:
+    """The meeting as the page of preparation would save it, for as long as one looks; nothing of it stays.
+
+    Nobody is called or told meanwhile, and files are left out. Raises Refusal as `save` does.
+    """
+    with transaction.atomic():
+        when = {"date": written.date, "starts_at": written.starts_at, "ends_at": written.ends_at}
+        Meeting.objects.filter(pk=meeting.pk).update(**when, **written.plain)
+        meeting = Meeting.objects.select_related("cycle__chantier").get(pk=meeting.pk)
+        _write(meeting, written)
+        yield meeting
+        transaction.set_rollback(True)
+
+
+def _write(meeting: Meeting, written: Written) -> None:
+    """Write what stands beside the meeting's own row."""
     meeting.organizations.set(written.organizations)
     _write_objectives(meeting, written.objectives)
     _write_agenda(meeting, written.agenda)
     _write_guests(meeting, written.guests)
     _write_reminding(meeting, written.reminding)
-    for upload in written.uploads:
-        _add_document(meeting, upload, stored, by)
-    trace.record("prepared", by=by, on=meeting, revision=meeting.revision, changed=list(changed))
-    if state == State.CONVENED:
-        # Once all the rest is written: what people are told is what stands.
-        if moves:
-            convening.move(meeting, **when, by=by)
-        convening.invited_changed(meeting, by=by)
-    return meeting
 
 
 def _write_objectives(meeting: Meeting, statements: Sequence[Statement]) -> None:

@@ -18,6 +18,8 @@ class AnswerForm(forms.Form):
     """An answer, and who comes instead where somebody does; a yes or a no asks nothing else."""
 
     answer = forms.ChoiceField(choices=Answer)
+    # The day that the page told: an answer does not hold for another one.
+    day = forms.CharField(required=False, widget=forms.HiddenInput)
     colleague = forms.ModelChoiceField(
         label="Une personne de mon organisation",
         queryset=User.objects.none(),

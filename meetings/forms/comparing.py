@@ -20,7 +20,7 @@ from meetings.models import Meeting
 NOW, MINE = "now", "mine"
 CHOICE = "choice-"
 # What belongs to the page and not to the meeting.
-OF_THE_PAGE = ("csrfmiddlewaretoken", "do", "revision", "state", "base", "merge")
+OF_THE_PAGE = ("csrfmiddlewaretoken", "do", "revision", "state", "base", "merge", "lost")
 
 
 @dataclass

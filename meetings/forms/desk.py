@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from meetings.actions.convening import IN_THE_PAST, goes_back
-from meetings.forms.hours import end_field, instants_of, refuse_overtaking, start_field
+from meetings.forms.hours import end_field, refuse_overtaking, set_hours, start_field
 from meetings.models import Meeting
 
 
@@ -34,7 +34,7 @@ class MeetingForm(forms.ModelForm):
         self._refuse_what_changed()
         refuse_overtaking(self, self.instance)
         self._refuse_the_past()
-        self.instance.starts_at, self.instance.ends_at = instants_of(self)
+        set_hours(self)
         return cleaned
 
     def _refuse_what_changed(self) -> None:

@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 
 from meetings.models import FIRST_DAY, LAST_DAY, Meeting, MeetingObjective, SynthesisPoint
 
+BEGUN = "Donnez une heure de début à venir\u00a0: les personnes convoquées en sont prévenues."
 Instants = tuple[dt.datetime | None, dt.datetime | None]
 
 
@@ -38,6 +40,17 @@ def instants_of(form: forms.BaseForm) -> Instants:
         form.add_error("end_time", "La fin vient après le début.")
     # With a mistake nothing is saved, and the hours of before would not fit the new day.
     return (None, None) if form.errors else (start, end)
+
+
+def set_hours(form: forms.BaseForm) -> None:
+    """Write the hours of a form on its meeting; a convened one to come stays so, or nobody would be told."""
+    meeting, day = form.instance, form.cleaned_data.get("date")
+    is_awaited = meeting.state == Meeting.State.CONVENED and meeting.begins_at > timezone.now()
+    meeting.starts_at, meeting.ends_at = instants_of(form)
+    if not is_awaited or form.errors:
+        return
+    if Meeting(date=day, starts_at=meeting.starts_at).begins_at <= timezone.now():
+        form.add_error("start_time", BEGUN)
 
 
 def _instant(form: forms.BaseForm, name: str) -> dt.datetime | None:

@@ -18,7 +18,7 @@ from chantier.models import Organization, User
 from ecpar_portal import french
 from ecpar_portal.uploads import ACCEPTED, KINDS, FileRefused, Upload, accept
 from meetings.actions.preparing import Guest, Line, Statement, Written
-from meetings.forms.hours import end_field, instants_of, refuse_overtaking, start_field
+from meetings.forms.hours import end_field, refuse_overtaking, set_hours, start_field
 from meetings.forms.page import Page
 from meetings.forms.parts import Part, words_of
 from meetings.forms.rows import Quiet, RowForm, Rows, sent
@@ -34,6 +34,10 @@ ALL, SOME = "all", "some"
 TOGETHER = ("invited", "organizations", "networks")
 HOURS = ("start_time", "end_time")
 PAST = "Cette date est passée. Choisissez aujourd’hui ou une date à venir."
+ASKED_AGAIN = (
+    "Les réponses sont redemandées pour le nouveau jour, et cette date est passée. Donnez-en une autre, ou "
+    "laissez vide."
+)
 MOST_FILES = 10
 
 
@@ -114,15 +118,18 @@ class PreparingForm(Quiet, forms.ModelForm):
         day, answer_by = cleaned.get("date"), cleaned.get("answer_by")
         if day and day != self.before["date"] and is_past(day):
             self.add_error("date", PAST)
+        moves = self.instance.state == State.CONVENED and day != self.before["date"]
         if answer_by and answer_by != self.before["answer_by"] and is_past(answer_by):
             self.add_error("answer_by", PAST)
+        elif answer_by and moves and is_past(answer_by):
+            self.add_error("answer_by", ASKED_AGAIN)
         elif answer_by and day and answer_by > day:
             self.add_error("answer_by", "Demandez la réponse au plus tard le jour de la rencontre.")
         chosen = cleaned.get("organizations") or cleaned.get("networks")
         if cleaned.get("invited") == SOME and not chosen and "organizations" not in self.errors:
             self.add_error("invited", "Choisissez au moins une organisation ou un réseau partenaire.")
         refuse_overtaking(self, self.instance)
-        self.instance.starts_at, self.instance.ends_at = instants_of(self)
+        set_hours(self)
         return cleaned
 
     @property

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('chantier', '0010_coordination_keeps_the_register'),
-        ('meetings', '0008_convocations'),
+        ('meetings', '0009_quiet_guests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -80,10 +80,8 @@ class ConvocationQuerySet(models.QuerySet):
         )
 
     def standing_in(self) -> "ConvocationQuerySet":
-        """Tell who comes in somebody's place: `stands_in`."""
-        asked = Convocation.objects.standing().filter(
-            answer=Convocation.Answer.REPLACED, replaced_by=OuterRef("pk")
-        )
+        """Tell who was asked to come in somebody's place, and who said no to it: `stands_in`."""
+        asked = Convocation.objects.standing().filter(replaced_by=OuterRef("pk"))
         return self.annotate(stands_in=Exists(asked))
 
 
@@ -126,7 +124,10 @@ class Convocation(models.Model):
     withdrawn_at = models.DateTimeField("retirée", null=True, blank=True)
     answer = models.CharField("réponse", max_length=8, choices=Answer, blank=True)
     answered_at = models.DateTimeField("répondu", null=True, blank=True)
-    # The colleague who comes in this person's place has a convocation of their own.
+    # A guest asked for no reminder of this meeting, nor the word after it; members choose in their account.
+    quiet_at = models.DateTimeField("rappels refusés", null=True, blank=True)
+    # The colleague who comes in this person's place has a convocation of their own; with no answer, the one
+    # who was asked and cannot come.
     replaced_by = models.ForeignKey(
         "self",
         models.SET_NULL,
@@ -164,6 +165,11 @@ class Convocation(models.Model):
     def who(self) -> str:
         """The person as others read them."""
         return str(self.user) if self.user_id else self.name or self.email
+
+    @property
+    def declined_by(self) -> "Convocation | None":
+        """Who was asked to come in this person's place and cannot."""
+        return None if self.answer else self.replaced_by
 
     @property
     def greeting(self) -> str:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -67,10 +67,13 @@ class MeetingQuerySet(models.QuerySet):
             objective_count=Count("objectives", distinct=True), point_count=Count("points", distinct=True)
         )
 
-    def thread_for(self, user: Any) -> "MeetingQuerySet":
-        """Fetch the meetings with what a person may read of them."""
+    def thread_for(self, user: Any) -> "list[Meeting]":
+        """Fetch the meetings with what a person may read of them: where there is a version, that alone."""
         unpublished = user.is_authenticated and user.is_coordinator
-        return self.without_drafts_for(user).with_thread(unpublished=unpublished)
+        meetings = list(self.without_drafts_for(user).select_related("current_version"))
+        if unwritten := [meeting for meeting in meetings if unpublished or not meeting.version_to_read]:
+            prefetch_related_objects(unwritten, *self._thread(unpublished))
+        return meetings
 
     def with_thread(self, *, unpublished: bool = False) -> "MeetingQuerySet":
         """Fetch objectives, points and the links between them, in a number of queries that does not grow.
@@ -78,14 +81,14 @@ class MeetingQuerySet(models.QuerySet):
         The points of a synthesis that is not published are left out, unless they are asked for; those of one
         that is are in its version, but for what was published before versions existed.
         """
+        return self.select_related("current_version").prefetch_related(*self._thread(unpublished))
+
+    def _thread(self, unpublished: bool) -> list[Prefetch]:
         objectives = MeetingObjective.objects.select_related("comes_from__meeting")
         points = SynthesisPoint.objects.with_rank().prefetch_related("point_answers", "needs", "obstacles")
         if not unpublished:
             points = points.filter(meeting__state=Meeting.State.PUBLISHED, meeting__current_version=None)
-        return self.select_related("current_version").prefetch_related(
-            Prefetch("objectives", objectives),
-            Prefetch("points", points),
-        )
+        return [Prefetch("objectives", objectives), Prefetch("points", points)]
 
 
 class Meeting(models.Model):
@@ -201,6 +204,14 @@ class Meeting(models.Model):
         return self.starts_at or midnight.astimezone(dt.UTC)
 
     @property
+    def over_at(self) -> dt.datetime:
+        """The instant at which it is over: its end, or that of its day where it is not known."""
+        midnight = dt.datetime.combine(
+            self.date + dt.timedelta(days=1), dt.time(), ZoneInfo(settings.TIME_ZONE)
+        )
+        return self.ends_at or midnight.astimezone(dt.UTC)
+
+    @property
     def is_past(self) -> bool:
         """Whether the meeting's day is over."""
         return is_past(self.date)
@@ -209,6 +220,11 @@ class Meeting(models.Model):
     def is_published(self) -> bool:
         """Whether members may download its synthesis."""
         return self.state == self.State.PUBLISHED
+
+    @property
+    def version_to_read(self) -> Any:
+        """The version that members read; None before there is one, and while nothing is published."""
+        return self.current_version if self.is_published else None
 
     def content(self) -> dict[str, Any]:
         """What stands in the database today, as a version would freeze it; asked `with_thread()`."""

@@ -82,8 +82,12 @@ def declarations() -> None:
         Personal(
             "meetings.Convocation",
             what="Vos convocations et vos réponses",
-            holds="La rencontre, l’organisation pour laquelle vous étiez convoqué, votre réponse et son jour",
-            columns=("meeting", "organization", "email", "name", "called_at", "answer", "answered_at"),
+            holds="La rencontre, l’organisation pour laquelle vous étiez convoqué, votre réponse et son "
+            "jour, et le jour où vous avez refusé les rappels",
+            columns=(
+                *("meeting", "organization", "email", "name", "called_at"),
+                *("answer", "answered_at", "quiet_at"),
+            ),
             purpose="Vous convoquer, et savoir qui vient.",
             kept="avec l’histoire du chantier; sans votre nom une fois votre compte effacé",
             seen_by="vous et la coordination",

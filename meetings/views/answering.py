@@ -63,6 +63,9 @@ def convocation(request: HttpRequest, pk: int) -> HttpResponse:
     row = _opened(request, pk)
     if row is None:
         return render(request, "meetings/convocation_closed.html", status=410)
+    if _is_of_another_account(row, request.user):
+        own = convocations_shown_to(request.user).filter(meeting=row.meeting_id).first()
+        return render(request, "meetings/convocation_of_another.html", {"own": own}, status=403)
     address = reverse("convocation", args=[row.pk])
     return _answer(request, row, address=address, then=address, page="meetings/convocation.html")
 
@@ -78,12 +81,14 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, pk: int) -> Convocation | None:
-    """The convocation whose link was opened in this session; not that of another account."""
+    """The convocation whose link was opened in this session."""
     nonces = dict(request.session.get(SESSION_KEY, []))
-    row = answer_link.convocation_of(pk, nonces[pk]) if pk in nonces else None
-    if row and row.user_id and request.user.is_authenticated and row.user_id != request.user.pk:
-        return None
-    return row
+    return answer_link.convocation_of(pk, nonces[pk]) if pk in nonces else None
+
+
+def _is_of_another_account(row: Convocation, user: Any) -> bool:
+    """Whether somebody who is signed in opened the link of a member who is not they."""
+    return bool(row.user_id) and user.is_authenticated and row.user_id != user.pk
 
 
 def _answer(request: HttpRequest, row: Convocation, *, address: str, then: str, page: str) -> HttpResponse:
@@ -98,7 +103,9 @@ def _answer(request: HttpRequest, row: Convocation, *, address: str, then: str, 
             return too_many(request, wait)
         try:
             choice = form.cleaned_data["answer"]
-            row = answering.answer(row, choice, by=_actor(request, row), stand_in=stand_in)
+            row = answering.answer(
+                row, choice, by=_actor(request, row), stand_in=stand_in, day=form.cleaned_data["day"]
+            )
         except Refusal as reason:
             refusal = str(reason)
         else:
@@ -122,7 +129,7 @@ def shown_to(user: User, meeting: Meeting) -> dict[str, Any]:
     """The same for a person who is signed in; empty where they are not called to the meeting."""
     if meeting.state != Meeting.State.CONVENED:
         return {}
-    rows = Convocation.objects.of(user).filter(meeting=meeting)
+    rows = Convocation.objects.of(user).filter(meeting=meeting).order_by("pk")  # one at most
     row = rows.select_related("replaced_by__user").first()
     if row is None:
         return {}

@@ -12,6 +12,7 @@ from ecpar_portal.limits import limit, unsafe
 from ecpar_portal.refusal import Refusal
 from meetings.access import may_follow
 from meetings.actions.following import call_once_more
+from meetings.called import calls
 from meetings.following import follow
 from meetings.models import Convocation
 from reports.views import serve
@@ -38,6 +39,7 @@ def following(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "meeting": meeting,
         "follow": found,
+        "may_call": calls(meeting),
         "counts": {
             "yes": found.count(Convocation.Answer.YES),
             "no": found.count(Convocation.Answer.NO),

@@ -10,14 +10,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from chantier.access import is_coordinator
+from ecpar_portal import french
 from ecpar_portal.access import require
 from ecpar_portal.limits import limit, unsafe
 from ecpar_portal.refusal import Refusal
+from meetings import changes
 from meetings.actions import preparing
+from meetings.actions.calling import would_be_told
+from meetings.actions.discarding import discard
 from meetings.forms import comparing, rows
 from meetings.forms.beginning import BeginningForm
-from meetings.forms.preparing import Preparation
+from meetings.forms.preparing import MOST_FILES, Preparation
 from meetings.models import Meeting
+from meetings.views.reading import previewed
 
 
 def meetings_to_prepare(request: HttpRequest) -> QuerySet:
@@ -41,6 +46,27 @@ def new_meeting(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require(is_coordinator)
 @limit("events", when=unsafe)
+def delete_draft(request: HttpRequest, slug: str) -> HttpResponse:
+    """The question before a draft is deleted with its documents, and its answer."""
+    meeting = get_object_or_404(meetings_to_prepare(request), slug=slug)
+    if meeting.state != Meeting.State.DRAFT:
+        messages.error(request, "Seul un brouillon se supprime.")
+        return redirect(meeting)
+    if request.method == "POST":
+        try:
+            discard(meeting, by=request.user)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect(meeting)
+        messages.success(request, "Le brouillon est supprimé.")
+        return redirect("meeting_list")
+    context = {"meeting": meeting, "documents": meeting.documents.all()}
+    return render(request, "meetings/delete_draft.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@require(is_coordinator)
+@limit("events", when=unsafe)
 def prepare_meeting(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything that is prepared of a meeting, on one page."""
     # The address of a draft follows its day, which somebody else may have changed since the page was opened.
@@ -49,8 +75,7 @@ def prepare_meeting(request: HttpRequest, slug: str) -> HttpResponse:
         meetings_to_prepare(request), **({"pk": asked} if asked > 0 else {"slug": slug})
     )
     if meeting.state == Meeting.State.CANCELLED:
-        messages.error(request, "Cette rencontre est annulée : elle ne se prépare plus.")
-        return redirect(meeting)
+        return cancelled(request, meeting)
     if request.method == "GET":
         page = Preparation(meeting)
         return show(request, page, base=comparing.base_of(page))
@@ -61,7 +86,22 @@ def prepare_meeting(request: HttpRequest, slug: str) -> HttpResponse:
     return save(request, meeting, request.POST)
 
 
-def show(request: HttpRequest, page: Preparation, **context: Any) -> HttpResponse:
+def cancelled(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """What somebody typed of a meeting that was cancelled meanwhile, to be copied: nothing of it is saved."""
+    if request.method == "GET":
+        messages.error(request, "Cette rencontre est annulée\u00a0: elle ne se prépare plus.")
+        return redirect(meeting)
+    page = Preparation(meeting, request.POST)
+    page.be_quiet()
+    messages.error(
+        request,
+        "La rencontre a été annulée pendant que vous écriviez\u00a0: rien de ceci n’est enregistré. "
+        "Copiez ce que vous voulez garder.",
+    )
+    return show(request, page, status=409)
+
+
+def show(request: HttpRequest, page: Preparation, *, status: int = 200, **context: Any) -> HttpResponse:
     """The page, on the revision that the person saw."""
     page.time_agenda()
     seen = page.data or {"revision": page.meeting.revision, "state": page.meeting.state}
@@ -72,13 +112,18 @@ def show(request: HttpRequest, page: Preparation, **context: Any) -> HttpRespons
         "revision": seen.get("revision", ""),
         "state": seen.get("state", ""),
         "base": seen.get("base", ""),
+        "told": would_be_told(page.meeting),
+        "lost": lost_files(request),
     }
-    return render(request, "meetings/prepare.html", shown | context)
+    return render(request, "meetings/prepare.html", shown | context, status=status)
 
 
 def do(request: HttpRequest, meeting: Meeting, gesture: str) -> HttpResponse:
     """A button of the page that saves nothing: a row more, a row less, a row elsewhere, a document less."""
     data, context = request.POST.copy(), {"gesture": gesture}
+    verb, _, role = gesture.partition("-")
+    if verb == "preview":
+        return preview(request, meeting, role)
     if gesture.startswith("document-"):
         context |= on_document(request, meeting, gesture)
     else:
@@ -90,6 +135,30 @@ def do(request: HttpRequest, meeting: Meeting, gesture: str) -> HttpResponse:
     if "-add" in gesture:
         page.focus(context["at"])
     return show(request, page, **context)
+
+
+def preview(request: HttpRequest, meeting: Meeting, role: str) -> HttpResponse:
+    """What is written, saved or not, as a role will read it; the page carries it, and saves nothing."""
+    page = Preparation(meeting, request.POST)
+    if not page.is_valid():
+        return show(request, page)
+    try:
+        with preparing.as_if_saved(meeting, page.written()) as shown:
+            context = previewed(shown.cycle, shown.slug, role)
+            context |= {"carried": comparing.carried(request.POST), "lost": lost_files(request)}
+            context |= {name: request.POST.get(name, "") for name in ("revision", "state", "base")}
+            return render(request, "meetings/preview.html", context)
+    except Refusal as refusal:
+        page.form.add_error(None, str(refusal))
+        return show(request, page)
+
+
+def lost_files(request: HttpRequest) -> list[str]:
+    """The names of the files that were chosen: a page that is shown again cannot keep them."""
+    return [
+        *request.POST.getlist("lost")[:MOST_FILES],
+        *(file.name for file in request.FILES.getlist("files")),
+    ]
 
 
 def said(keys: list[str], gesture: str, key: str) -> str:
@@ -128,17 +197,34 @@ def save(request: HttpRequest, meeting: Meeting, data: QueryDict) -> HttpRespons
     changed += ["documents"] if written.uploads else []
     if not changed:
         messages.info(request, "Rien n’a changé.")
-        return redirect("prepare_meeting", meeting.slug)
+        return saved(request, meeting)
     try:
-        seen = {"revision": number(data.get("revision")), "state": data.get("state", "")}
+        state = data.get("state", "")
+        seen = {"revision": number(data.get("revision")), "state": state if state in Meeting.State else ""}
         meeting = preparing.save(meeting, written, **seen, changed=changed, by=request.user)
     except preparing.Outdated:
         return compare(request, meetings_to_prepare(request).get(pk=meeting.pk), data)
     except Refusal as refusal:
         page.form.add_error(None, str(refusal))
         return show(request, page)
-    messages.success(request, "La rencontre est enregistrée.")
+    messages.success(request, f"La rencontre est enregistrée.{announced(meeting, changed)}")
+    return saved(request, meeting)
+
+
+def saved(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """The page again, with the files that the page of comparison could not carry."""
+    if lost := request.POST.getlist("lost")[:MOST_FILES]:
+        messages.warning(request, f"À choisir de nouveau\u00a0: {french.enumeration(lost)}.")
     return redirect("prepare_meeting", meeting.slug)
+
+
+def announced(meeting: Meeting, changed: list[str]) -> str:
+    """What to add where people are told of what was saved."""
+    told = would_be_told(meeting) if changes.WORDS.keys() & set(changed) else 0
+    if not told:
+        return ""
+    verb = "en est avertie" if told == 1 else "en sont averties"
+    return f" {french.counted(told, 'personne')} {verb} d’ici une dizaine de minutes."
 
 
 def compare(
@@ -160,7 +246,7 @@ def compare(
         "differences": found,
         "carried": comparing.carried(data),
         "base": data.get("base", ""),
-        "had_files": bool(request.FILES),
+        "lost": lost_files(request),
         "missing": any(difference.error for difference in found),
         "was": Meeting.State(data["state"]).label if data.get("state") in Meeting.State else "",
     }

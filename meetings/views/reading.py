@@ -1,5 +1,6 @@
 """The path of a cycle, the meetings, and a meeting."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,7 +17,7 @@ from meetings import events, path
 from meetings.access import is_read_again, may_download_bilan, synthesis_to_download
 from meetings.actions.publishing import has_draft
 from meetings.filters import MeetingFilter
-from meetings.models import Meeting, MeetingQuerySet
+from meetings.models import Meeting
 from meetings.views.answering import shown_to
 from reports.views import serve
 
@@ -63,7 +64,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
 
 def placed(
     cycle: Cycle,
-    meetings: MeetingQuerySet,
+    meetings: Iterable[Meeting],
     slug: str,
     *,
     unpublished: bool = False,
@@ -91,13 +92,17 @@ def preview_meeting(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a meeting as each role will read it, once it is convened."""
     cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
     found = get_object_or_404(cycles, meetings__slug=slug)
-    role = request.GET.get("role")
+    return render(request, "meetings/preview.html", previewed(found, slug, request.GET.get("role")))
+
+
+def previewed(cycle: Cycle, slug: str, role: str | None) -> dict[str, Any]:
+    """What the page of a meeting shows to a role; to a member, where it is none."""
     role = role if role in ROLES else "membre"
-    seen = found.meetings.exclude(Q(state=Meeting.State.DRAFT) & ~Q(slug=slug))
-    context = placed(found, seen.with_thread(), slug)
+    seen = cycle.meetings.exclude(Q(state=Meeting.State.DRAFT) & ~Q(slug=slug))
+    context = placed(cycle, seen.with_thread(), slug)
     context |= {"roles": ROLES, "role": role, "is_guest": role == "invite"}
     context["nobody"] = nobody_of(context["step"].meeting, role)
-    return render(request, "meetings/preview.html", context)
+    return context
 
 
 def nobody_of(meeting: Meeting, role: str) -> str:

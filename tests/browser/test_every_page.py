@@ -155,6 +155,7 @@ def addresses(cycle) -> dict[str, str]:
         ),
         "rencontres/nouvelle/": reverse("new_meeting"),
         "rencontres/<slug:slug>/preparer/": reverse("prepare_meeting", args=[prepared(cycle).slug]),
+        "rencontres/<slug:slug>/supprimer/": reverse("delete_draft", args=[prepared(cycle).slug]),
         "rencontres/<slug:slug>/apercu/": reverse("preview_meeting", args=[prepared(cycle).slug]),
         "rencontres/<slug:slug>/synthese/": reverse("synthesis_desk", args=[reread(cycle).slug]),
         "rencontres/<slug:slug>/synthese/brouillons/": reverse("synthesis_drafts", args=[reread(cycle).slug]),

@@ -167,6 +167,19 @@ def test_two_chantiers_may_have_a_cycle_of_the_same_year(desk, last):
     assert {"2020-2021", "deux-2020-2021"} <= set(slugs)
 
 
+def test_two_cycles_of_one_year_opened_at_the_same_moment_have_each_their_address(desk, last, monkeypatch):
+    free, seen = opening._free_slug, []
+
+    def late(chantier, year):
+        """The address that was free a moment ago."""
+        seen.append(chantier)
+        return last.slug if len(seen) == 1 else free(chantier, year)
+
+    monkeypatch.setattr(opening, "_free_slug", late)
+    desk.post(NEW, chantier(starting_year="2020", slug="achats"))
+    assert Cycle.objects.get(chantier__slug="achats").slug != last.slug
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

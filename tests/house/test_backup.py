@@ -61,7 +61,7 @@ print(json.dumps({row.pop("to"): row for row in OutgoingEmail.objects.values(*fi
 WRITE = (
     SETUP
     + """
-from mailing.actions import queue
+from mailing.queueing import queue
 queue("account", key="nouveau", to="nouveau@ville.example", subject="Nouveau", text="Bonjour")
 print("{}")
 """

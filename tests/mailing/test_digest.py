@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from chantier.models import Membership, User
 from mailing import digests, preferences
-from mailing.actions import POINTLESS, deliver
+from mailing.actions import POINTLESS, deliver, send_again
 from mailing.models import MailPreferences, OutgoingEmail
 from meetings.actions.publishing import publish
 from meetings.models import Meeting, MeetingDocument, SynthesisVersion
@@ -184,6 +184,55 @@ def test_a_change_of_rhythm_loses_nothing_and_tells_nothing_twice(cycle, weekly)
     bodies.append(send(first_of_march + 7 * DAY))
     told = [[title for title in titles if title in body] for body in bodies]
     assert told == [["Première"], ["Deuxième", "Troisième"], ["Quatrième"]]
+
+
+def weeks(*titles, cycle):
+    """A synthesis in each of the weeks before the first Mondays; return the Mondays."""
+    for number, title in enumerate(titles):
+        synthesis(cycle, MONDAY + 7 * number * DAY - DAY, title)
+    return [MONDAY + 7 * number * DAY for number in range(len(titles))]
+
+
+def read_in_last(*titles):
+    return [title for title in titles if title in mail.outbox[-1].body]
+
+
+def test_what_a_server_refused_for_good_is_told_by_the_next_digest_and_once(cycle, weekly):
+    titles = ("Première", "Deuxième", "Troisième", "Quatrième")
+    first, second, third, fourth = weeks(*titles, cycle=cycle)
+    for monday in (first, second):
+        plan(monday)
+        OutgoingEmail.objects.filter(state="waiting").update(state="failed")
+    plan(third)
+    send(third)
+    assert read_in_last(*titles) == ["Première", "Deuxième", "Troisième"]
+    plan(fourth)
+    send(fourth)
+    assert read_in_last(*titles) == ["Quatrième"]
+
+
+def test_what_was_written_to_an_address_that_was_left_is_told_at_the_new_one(cycle, weekly):
+    first, second = weeks("Première", "Deuxième", cycle=cycle)
+    plan(first)
+    User.objects.filter(pk=weekly.pk).update(email="nouvelle@ville.example")
+    with at(first):
+        assert deliver() == 0
+    plan(second)
+    send(second)
+    assert read_in_last("Première", "Deuxième") == ["Première", "Deuxième"]
+
+
+def test_a_refused_digest_that_was_sent_again_by_hand_is_not_told_twice(cycle, weekly, coordinator):
+    first, second = weeks("Première", "Deuxième", cycle=cycle)
+    plan(first)
+    OutgoingEmail.objects.update(state="failed")
+    with at(first + HOUR):
+        send_again(OutgoingEmail.objects.get(), by=coordinator)
+    send(first + HOUR)
+    assert read_in_last("Première", "Deuxième") == ["Première"]
+    plan(second)
+    send(second)
+    assert read_in_last("Première", "Deuxième") == ["Deuxième"]
 
 
 def test_who_had_chosen_never_is_told_what_comes_from_now_on(cycle, weekly):

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from mailing import actions
 from mailing.actions import (
-    HeaderInjection,
     NotSentAgain,
     deliver,
     hold_unsent,
@@ -20,6 +19,7 @@ from mailing.actions import (
     withdraw,
 )
 from mailing.models import OutgoingEmail
+from mailing.queueing import HeaderInjection
 from tests import factories as f
 from tests.mailing.writing import it_is_time, state_of, write
 

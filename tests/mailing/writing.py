@@ -4,8 +4,8 @@ import itertools
 
 from django.utils import timezone
 
-from mailing import actions
 from mailing.models import OutgoingEmail
+from mailing.queueing import queue
 
 _numbers = itertools.count()
 
@@ -14,7 +14,7 @@ def write(number: int | None = None, kind: str = "notice", **fields) -> Outgoing
     """Queue the message of that number, with a key and a recipient of its own."""
     number = next(_numbers) if number is None else number
     written = {"key": f"essai/{number}", "to": f"personne{number}@ville.example", "subject": "Rencontre"}
-    return actions.queue(kind, **written | {"text": "Bonjour,\n\nVenez."} | fields)
+    return queue(kind, **written | {"text": "Bonjour,\n\nVenez."} | fields)
 
 
 def it_is_time() -> None:

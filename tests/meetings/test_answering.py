@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chantier.models import TraceEntry
+from ecpar_portal import french
 from ecpar_portal.logs import JsonFormatter
 from ecpar_portal.refusal import Refusal
 from mailing.actions import deliver
@@ -23,6 +24,7 @@ from meetings.answer_link import token_of
 from meetings.models import Convocation, Meeting
 from tests import factories as f
 from tests.pages import text_of
+from tests.prepare_form import controls, filled_in
 
 pytestmark = pytest.mark.django_db
 
@@ -188,10 +190,32 @@ def test_the_page_of_a_convocation_opens_with_its_own_link_only(row, meeting):
     assert answer_of(other) == ""
 
 
-def test_the_link_of_somebody_else_does_not_open_to_another_account(row, sign_in, cycle):
-    client = sign_in(f.member_of(cycle))
-    _, page = opened(row, client)
-    assert page.status_code == 410
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_link_of_somebody_else_does_not_open_to_another_account_and_says_what_to_do(
+    row, sign_in, cycle, member, method
+):
+    other = f.member_of(f.CycleFactory())
+    client, page = opened(row, sign_in(other))
+    if method == "post":
+        page = client.post(address_of(row), {"answer": "yes"})
+    assert page.status_code == 403
+    text = text_of(page)
+    assert f"Vous êtes ici sous le compte {other.email}" in text
+    assert "Donner ma propre réponse" not in text
+    for word in (member.name, member.email, str(row.meeting), row.meeting.place):
+        assert word not in page.text
+    assert answer_of(row) == ""
+    client.post(reverse("account_logout"))
+    assert opened(row, client)[1].status_code == 200
+
+
+def test_who_opens_the_link_of_somebody_else_and_is_called_too_is_led_to_their_own_answer(
+    row, sign_in, cycle, meeting
+):
+    other = f.member_of(cycle)
+    calling.keep_called(meeting)
+    page = opened(row, sign_in(other))[1]
+    assert f'href="{reverse("answer", args=[meeting.slug])}"' in page.text
 
 
 def test_the_token_is_in_no_line_of_the_log(row, caplog):
@@ -208,6 +232,23 @@ def test_links_that_are_tried_too_often_are_held_back(row, settings):
     client = Client()
     answers = [client.get("/convocation/abc/").status_code for _ in range(4)]
     assert answers == [302, 302, 302, 429]
+
+
+@pytest.mark.parametrize("way", ["link", "portal"])
+def test_an_answer_holds_for_the_day_that_its_page_told(sign_in, member, meeting, row, way):
+    if way == "link":
+        (client, page), address = opened(row), address_of(row)
+    else:
+        client, address = sign_in(member), reverse("answer", args=[meeting.slug])
+        page = client.get(meeting.get_absolute_url())
+    sent = {"answer": "yes"} | controls(page, "actions")
+    later = meeting.date + dt.timedelta(days=7)
+    convening.move(meeting, date=later, starts_at=None, ends_at=None, by=None)
+    page = client.post(address, sent)
+    assert f"La rencontre est déplacée au {french.weekday(later)}" in text_of(page)
+    assert answer_of(row) == ""
+    client.post(address, {"answer": "yes"} | controls(page, "actions"))
+    assert answer_of(row) == "yes"
 
 
 # In the portal
@@ -256,7 +297,7 @@ def test_one_answers_until_it_begins_and_not_after(sign_in, member, meeting, row
     assert answer_of(row) == "yes"
     with begins(meeting.begins_at):
         page = sign_in(member).post(address, {"answer": "no"})
-        assert "La rencontre a commencé" in text_of(page)
+        assert ("La rencontre a commencé" if hours_known else "La rencontre est aujourd’hui") in text_of(page)
         assert "Je serai là" not in text_of(page)
     assert answer_of(row) == "yes"
 
@@ -277,6 +318,25 @@ def test_on_the_day_to_answer_by_one_still_says_yes(sign_in, member, meeting, ro
     Meeting.objects.update(answer_by=timezone.localdate())
     sign_in(member).post(reverse("answer", args=[meeting.slug]), {"answer": "yes"})
     assert answer_of(row) == "yes"
+
+
+def test_who_is_asked_again_after_that_day_may_say_yes(sign_in, member, coordinator, meeting, row):
+    Meeting.objects.update(answer_by=timezone.localdate() - dt.timedelta(days=1))
+    later = meeting.date + dt.timedelta(days=7)
+    desk, address = sign_in(coordinator), reverse("prepare_meeting", args=[meeting.slug])
+    page = desk.post(address, filled_in(desk, address, date=str(later)))
+    assert "Les réponses sont redemandées pour le nouveau jour" in text_of(page)
+    convening.move(meeting, date=later, starts_at=None, ends_at=None, by=None)  # as the admin does
+    assert meeting.answer_by is None
+    answering.answer(row, "yes", by=member)
+    assert answer_of(row) == "yes"
+
+
+def test_a_meeting_that_comes_sooner_asks_for_answers_until_its_new_day(meeting):
+    Meeting.objects.update(answer_by=meeting.date)
+    sooner = meeting.date - dt.timedelta(days=7)
+    convening.move(meeting, date=sooner, starts_at=None, ends_at=None, by=None)  # as the admin does
+    assert meeting.answer_by == sooner
 
 
 def test_who_is_called_after_that_day_may_answer_all_the_same(meeting, cycle):
@@ -352,6 +412,15 @@ def test_a_colleague_is_chosen_and_asked_by_name(sign_in, member, meeting, row, 
     client.post(address, {"answer": "yes"})
     theirs.refresh_from_db()
     assert theirs.withdrawn_at is None  # called in their own right
+
+
+def test_a_colleague_is_not_asked_by_who_changed_their_mind_meanwhile(meeting, member, row, colleague):
+    instead = answering.StandIn(user=colleague)
+    answering.answer(row, "replaced", by=member, stand_in=instead)
+    answering.answer(row, "yes", by=member)
+    assert written() == []
+    answering.answer(row, "replaced", by=member, stand_in=instead)
+    assert written() == [(colleague.email, "convocation")]
 
 
 def test_somebody_of_another_organisation_is_not_among_the_colleagues(sign_in, meeting, member, row, cycle):

@@ -1,6 +1,7 @@
 """Who is called to a meeting, and who is told what when that changes: each once."""
 
 import datetime as dt
+from unittest import mock
 
 import pytest
 from django.db import connection
@@ -15,9 +16,12 @@ from ecpar_portal import french
 from ecpar_portal.refusal import Refusal
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
-from meetings.actions import calling, convening
+from meetings import answer_link
+from meetings.actions import answering, calling, convening
+from meetings.following import follow
 from meetings.models import Convocation, Meeting
 from tests import factories as f
+from tests import prepare_form
 from tests.admin_form import filled_in
 from tests.pages import text_of
 
@@ -68,6 +72,7 @@ def test_the_page_tells_who_receives_what_and_sends_it_once(sign_in, coordinator
         "2 organisations",
         "1 par courriel",
         "Envoyer la convocation à 4 personnes",
+        f"{member.organization} : {member}",
         "Répondez",
     ):
         assert words in text_of(page)
@@ -78,6 +83,75 @@ def test_the_page_tells_who_receives_what_and_sends_it_once(sign_in, coordinator
         client.post(address, {"people": "4"})
     assert [kind for _, kind in left()] == ["convocation"] * 4
     assert TraceEntry.objects.get(event="convened").detail["people"] == 4
+
+
+def test_what_is_sent_is_what_was_shown_and_not_what_another_wrote_meanwhile(
+    sign_in, coordinator, meeting, member
+):
+    client, address = sign_in(coordinator), reverse("convene", args=[meeting.slug])
+    seen = prepare_form.controls(client.get(address), "actions")
+    prepare = reverse("prepare_meeting", args=[meeting.slug])
+    client.post(prepare, prepare_form.filled_in(client, prepare, title="Un autre titre"))
+    page = client.post(address, seen)
+    assert "Quelqu’un a écrit sur cette rencontre" in text_of(page)
+    assert "Un autre titre" in text_of(page)
+    assert left() == []
+    client.post(address, prepare_form.controls(page, "actions"))
+    assert left() == [(member.email, "convocation")]
+
+
+def test_another_draft_that_took_the_address_meanwhile_is_not_convened(
+    sign_in, coordinator, meeting, cycle, member
+):
+    client, address = sign_in(coordinator), reverse("convene", args=[meeting.slug])
+    seen = prepare_form.controls(client.get(address), "actions")
+    day, meeting.date, meeting.starts_at = meeting.date, later(meeting), None
+    meeting.save()
+    other = f.MeetingFactory(cycle=cycle, draft=True, date=day)
+    assert reverse("convene", args=[other.slug]) == address
+    client.post(address, seen)
+    other.refresh_from_db()
+    meeting.refresh_from_db()
+    assert (other.state, meeting.state) == (Meeting.State.DRAFT, Meeting.State.CONVENED)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_page_does_not_promise_messages_for_a_meeting_that_has_begun(
+    sign_in, coordinator, meeting, known
+):
+    with mock.patch("django.utils.timezone.now", return_value=meeting.starts_at):
+        if not known:
+            meeting.starts_at = None
+            meeting.save()
+        client, address = sign_in(coordinator), reverse("convene", args=[meeting.slug])
+        page = client.get(address)
+        assert "aucun message ne partira" in text_of(page)
+        assert "Envoyer la convocation" not in text_of(page)
+        page = client.post(address, {"people": "1"}, follow=True)
+        assert "aucun message ne part" in text_of(page)
+        assert left() == []
+
+
+@pytest.mark.parametrize("hour", ["", "09:00"])
+@pytest.mark.parametrize("page", ["prepare", "admin"])
+def test_a_convened_meeting_does_not_move_to_an_hour_that_is_over_since_nobody_would_be_told(
+    sign_in, coordinator, meeting, hour, page
+):
+    convening.convene(meeting, by=None)
+    day = meeting.date - dt.timedelta(days=1)
+    moment = timezone.make_aware(dt.datetime.combine(day, dt.time(15)))
+    changes = {"date": str(day), "start_time": hour, "end_time": ""}
+    with mock.patch("django.utils.timezone.now", return_value=moment):
+        client = sign_in(coordinator)
+        if page == "admin":
+            address = reverse("admin:meetings_meeting_change", args=[meeting.pk])
+            sent = filled_in(client, address, **changes)
+        else:
+            address = reverse("prepare_meeting", args=[meeting.slug])
+            sent = prepare_form.filled_in(client, address, **changes)
+        assert "Donnez une heure de début à venir" in text_of(client.post(address, sent))
+    meeting.refresh_from_db()
+    assert meeting.sequence == 0
 
 
 def test_what_was_typed_is_text_in_the_message_that_is_shown(sign_in, coordinator, meeting):
@@ -108,6 +182,42 @@ def test_those_of_invited_organisations_only_are_called_where_some_are_chosen(me
 def test_a_guest_who_is_a_member_already_is_called_once(meeting, member):
     f.MeetingGuestFactory(meeting=meeting, email=member.email.upper())
     convening.convene(meeting, by=None)
+    assert left() == [(member.email, "convocation")]
+
+
+@pytest.mark.parametrize("called_as", ["guest", "stand-in"])
+def test_who_was_called_by_address_and_becomes_a_member_keeps_their_call(meeting, member, called_as):
+    address = "venue@ailleurs.example"
+    if called_as == "guest":
+        f.MeetingGuestFactory(meeting=meeting, email=address)
+    convening.convene(meeting, by=None)
+    if called_as == "stand-in":
+        instead = answering.StandIn(name="Venue", email=address)
+        answering.answer(meeting.convocations.get(), "replaced", by=member, stand_in=instead)
+    left()
+    row = meeting.convocations.get(email=address)
+    answering.answer(row, "yes", by=None)
+    user = f.UserFactory(email="Venue@ailleurs.example")
+    f.MembershipFactory(organization=member.organization, user=user)
+    for _ in range(2):
+        calling.keep_all()
+    assert left() == []
+    row.refresh_from_db()
+    assert (row.user, row.organization, row.answer) == (user, member.organization, "yes")
+    assert meeting.convocations.standing().count() == 2
+    assert answer_link.convocation_of(row.pk, row.nonce) == row
+    (followed,) = (person for person in follow(meeting).people if person.row == row)
+    assert "convocation" in {email.key.partition("/")[0] for email in followed.messages}
+    reminded = OutgoingEmail.objects.filter(kind="reminder", state=State.WAITING, to__iexact=address)
+    assert reminded.filter(user=user).count() == reminded.count() == 2
+
+
+def test_a_member_who_stays_as_a_guest_is_not_told_that_they_are_no_longer_called(meeting, member):
+    convening.convene(meeting, by=None)
+    left()
+    member.memberships.update(until=timezone.localdate())
+    f.MeetingGuestFactory(meeting=meeting, email=member.email)
+    convening.invited_changed(meeting, by=None)
     assert left() == [(member.email, "convocation")]
 
 
@@ -220,6 +330,29 @@ def test_two_moves_in_a_row_send_one_message(meeting, member):
     assert left() == [(member.email, "meeting_moved")]
 
 
+def test_of_two_moves_in_a_row_one_reads_from_the_day_that_one_knew(meeting, member):
+    convening.convene(meeting, by=None)
+    left()
+    known = meeting.date
+    for days in (7, 8, 9):
+        move(meeting, known + dt.timedelta(days=days))
+    (message,) = OutgoingEmail.objects.filter(kind="meeting_moved").waiting()
+    assert f"La rencontre du {french.long_date(known)} est déplacée au" in message.text
+    Convocation.objects.update(answer="yes", answered_at=timezone.now())  # in the portal, for that day
+    move(meeting, meeting.date, timezone.make_aware(dt.datetime.combine(meeting.date, dt.time(9))))
+    (message,) = OutgoingEmail.objects.filter(kind="meeting_moved").waiting()
+    assert f"La rencontre du {french.long_date(known)} est déplacée au" in message.text
+    assert "Votre réponse tient." in message.text
+    move(meeting, known)
+    (message,) = OutgoingEmail.objects.filter(kind="meeting_moved").waiting()
+    assert "puis remise au" in message.text
+    assert "est déplacée au" not in message.text
+    left()
+    move(meeting, later(meeting))
+    (message,) = OutgoingEmail.objects.filter(kind="meeting_moved").waiting()
+    assert f"La rencontre du {french.long_date(known)} est déplacée au" in message.text
+
+
 def test_a_cancellation_tells_those_who_had_been_told_and_no_other(meeting, cycle, member):
     convening.convene(meeting, by=None)
     left()
@@ -228,6 +361,31 @@ def test_a_cancellation_tells_those_who_had_been_told_and_no_other(meeting, cycl
     convening.cancel(meeting, by=None)
     assert left() == [(member.email, "meeting_cancelled")]
     assert not OutgoingEmail.objects.waiting().exists()
+
+
+@pytest.mark.parametrize(("known", "hour"), [("no hour", 7), ("start", 14), ("start and end", 14)])
+def test_a_meeting_given_up_on_its_day_tells_everybody_until_it_would_be_over(meeting, member, known, hour):
+    if known == "no hour":
+        meeting.starts_at = None
+    if known == "start and end":
+        meeting.ends_at = meeting.starts_at + dt.timedelta(hours=2)
+    meeting.save()
+    convening.convene(meeting, by=None)
+    left()
+    moment = timezone.make_aware(dt.datetime.combine(meeting.date, dt.time(hour)))
+    with mock.patch("django.utils.timezone.now", return_value=moment):
+        convening.cancel(meeting, by=None)
+        assert left() == [(member.email, "meeting_cancelled")]
+
+
+def test_a_meeting_given_up_once_it_is_over_tells_nobody(meeting, member):
+    meeting.ends_at = meeting.starts_at + dt.timedelta(hours=2)
+    meeting.save()
+    convening.convene(meeting, by=None)
+    left()
+    with mock.patch("django.utils.timezone.now", return_value=meeting.ends_at):
+        convening.cancel(meeting, by=None)
+        assert left() == []
 
 
 def test_a_meeting_to_come_does_not_move_to_a_day_that_is_over(sign_in, coordinator, meeting):

@@ -11,7 +11,9 @@ from chantier.models import Membership, TraceEntry
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
 from meetings import attendance
-from meetings.actions.convening import convene
+from meetings.actions.answering import StandIn, answer
+from meetings.actions.convening import cancel, convene, invited_changed
+from meetings.actions.following import call_once_more
 from meetings.models import Convocation, Meeting
 from tests import factories as f
 from tests.pages import text_of
@@ -58,6 +60,30 @@ def test_an_organisation_with_nobody_to_call_is_named(sign_in, coordinator, meet
     f.ParticipationFactory(cycle=cycle, organization__name="Ministère sans personne")
     page = text_of(sign_in(coordinator).get(address(meeting)))
     assert "sans personne à convoquer : Ministère sans personne" in page.replace("\xa0", " ")
+
+
+def test_an_organisation_that_was_chosen_and_has_left_the_cycle_is_not_missed(
+    sign_in, coordinator, meeting, cycle
+):
+    names = ("Reste", "Partie")
+    stays, gone = (f.ParticipationFactory(cycle=cycle, organization__name=name) for name in names)
+    Meeting.objects.update(invites_all=False)
+    meeting.organizations.set([stays.organization, gone.organization])
+    gone.left = timezone.localdate()
+    gone.save()
+    page = text_of(sign_in(coordinator).get(address(meeting)))
+    assert "sans personne à convoquer : Reste." in page.replace("\xa0", " ")
+    assert "Partie" not in page
+
+
+def test_nobody_is_chosen_once_there_is_nothing_to_send_again(sign_in, coordinator, meeting):
+    desk = sign_in(coordinator)
+    assert "Renvoyer la convocation" in text_of(desk.get(address(meeting)))
+    cancel(meeting, by=coordinator)
+    page = desk.get(address(meeting))
+    assert "Renvoyer la convocation" not in text_of(page)
+    assert 'name="person"' not in page.text
+    assert "Représentante de Collège du Nord" in text_of(page)
 
 
 def test_who_was_told_what_when_and_why_it_failed(sign_in, coordinator, meeting):
@@ -157,3 +183,32 @@ def test_an_answer_that_changes_makes_another_sheet(coordinator, meeting):
 
 def test_a_worker_makes_the_sheet_and_the_coordinator_downloads_it(sign_in, coordinator, meeting):
     assert sign_in(coordinator).get(address(meeting, "presences.xlsx")).status_code == 202
+
+
+def test_a_guest_whose_name_is_corrected_is_called_by_it(meeting):
+    guest = f.MeetingGuestFactory(meeting=meeting, name="Jaen")
+    for name in ("Jaen", "Jean", ""):
+        meeting.guests.update(name=name)
+        invited_changed(meeting, by=None)
+    assert meeting.convocations.get(email=guest.email).name == "Jean"
+
+
+def test_nobody_comes_in_the_place_of_who_is_no_longer_called(meeting):
+    asked, other = f.MeetingGuestFactory.create_batch(2, meeting=meeting)
+    invited_changed(meeting, by=None)
+    row = meeting.convocations.get(email=asked.email)
+    answer(row, Answer.REPLACED, by=None, stand_in=StandIn(name="Autre", email=other.email))
+    assert any("à la place de" in person for _, person, _ in attendance.rows_of(meeting))
+    asked.delete()
+    invited_changed(meeting, by=None)
+    assert not any("à la place de" in person for _, person, _ in attendance.rows_of(meeting))
+
+
+def test_who_answered_is_written_to_again_without_being_asked_again(meeting, coordinator):
+    deliver()
+    given, asked = meeting.convocations.order_by("pk")[:2]
+    answer(given, Answer.YES, by=given.user)
+    call_once_more(meeting, [given.pk, asked.pk], by=coordinator)
+    texts = dict(OutgoingEmail.objects.filter(kind="convocation").waiting().values_list("to", "text"))
+    assert "Votre réponse tient." in texts[given.address]
+    assert "serez-vous à cette rencontre?" in texts[asked.address]

@@ -99,6 +99,7 @@ def test_what_is_not_taken_is_refused_beside_the_field_and_what_was_typed_stays(
     error = " ".join(answer.context["page"].documents.errors["files"])
     assert refusal in error.replace("\u00a0", " ")
     assert name in error
+    assert f"À choisir de nouveau : bon.pdf, {name}." in text_of(answer)
     assert controls(answer)["title"] == ["Je tape encore"]
     assert stored() == before
     assert not meeting.documents.exists()
@@ -135,7 +136,10 @@ def test_nothing_stays_on_the_disk_when_somebody_else_saved_first(desk, address,
     before = stored()
     answer = send(desk, address, ("a.pdf", PDF), revision="7")
     assert answer.status_code == 409
-    assert "à déposer de nouveau" in text_of(answer)
+    assert "À choisir de nouveau, une fois ceci enregistré : a.pdf." in text_of(answer)
+    merged = {name: "mine" for name in controls(answer, "compare") if name.startswith("choice-")}
+    answer = desk.post(address, {**controls(answer, "compare"), **merged, "merge": "save"}, follow=True)
+    assert "À choisir de nouveau : a.pdf." in text_of(answer)
     assert stored() == before
 
 

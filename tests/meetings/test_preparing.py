@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from chantier.models import Organization, TraceEntry
-from meetings.actions import preparing
+from meetings.actions import convening, preparing
 from meetings.models import Meeting, Reminding
 from tests import factories as f
 from tests.pages import text_of
@@ -397,6 +397,29 @@ def test_members_read_the_agenda_with_its_hours(desk, sign_in, meeting, member):
     assert 'href="https://visio.example/b"' in page.text
 
 
+# Two people at the same moment.
+
+
+@pytest.mark.parametrize("what", ["begun", "moved"])
+def test_two_drafts_of_one_day_at_the_same_moment_have_each_their_address(
+    desk, cycle, meeting, monkeypatch, what
+):
+    f.MeetingFactory(cycle=cycle, draft=True, date=in_days(40))
+    free, seen = Meeting._free_slug, []
+
+    def late(self):
+        """The address that was free a moment ago."""
+        seen.append(self)
+        return str(self.date) if len(seen) == 1 else free(self)
+
+    monkeypatch.setattr(Meeting, "_free_slug", late)
+    if what == "begun":
+        answer = desk.post("/rencontres/nouvelle/", {"cycle": cycle.slug, "date": str(in_days(40))})
+    else:
+        answer = save(desk, meeting, date=str(in_days(40)))
+    assert answer["Location"] == f"/rencontres/{in_days(40)}-2/preparer/"
+
+
 # What happened already.
 
 
@@ -430,6 +453,24 @@ def test_the_day_of_a_meeting_that_took_place_does_not_change(desk, cycle):
 def test_a_cancelled_meeting_is_not_prepared(desk, cycle):
     meeting = f.MeetingFactory(cycle=cycle, state=Meeting.State.CANCELLED)
     assert desk.get(address(meeting))["Location"] == meeting.get_absolute_url()
+
+
+@pytest.mark.parametrize("button", [{}, {"do": "agenda-add"}, {"merge": "save"}])
+def test_what_was_typed_of_a_meeting_cancelled_meanwhile_is_shown_and_not_saved(desk, meeting, button):
+    Meeting.objects.update(state="convened")
+    typed = filled_in(desk, address(meeting), title="Mots précieux")
+    typed = added(typed, "agenda", text="Bilan", minutes="5")
+    convening.cancel(meeting, by=None)
+    page = desk.post(address(meeting), typed | button)
+    assert page.status_code == 409
+    assert "annulée pendant que vous écriviez" in text_of(page)
+    assert 'value="Mots précieux"' in page.text
+    assert 'value="Bilan"' in page.text
+    assert Meeting.objects.get().title == "Cadre de référence"
+
+
+def test_a_state_that_is_none_is_compared(desk, meeting):
+    assert save(desk, meeting, title="Autre", state="\x00").status_code == 409
 
 
 def test_a_meeting_stays_after_the_one_whose_points_it_takes_up(desk, cycle, meeting):

@@ -9,8 +9,10 @@ from django.utils import timezone
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
 from meetings.actions import answering, calling, convening
+from meetings.actions.following import call_once_more
 from meetings.models import Convocation, Meeting, Reminding
 from tests import factories as f
+from tests.prepare_form import filled_in
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +165,18 @@ def test_a_meeting_moved_an_hour_before_its_j_1_sends_one_message_and_not_two(me
             assert what_left() == []
 
 
+def test_who_is_written_to_again_an_hour_before_j_1_is_not_reminded_too(meeting):
+    convene(meeting)
+    with at(before(meeting, 7)):
+        assert what_left() == ["reminder"] * 3
+    with at(before(meeting, 1), 8):
+        row = meeting.convocations.first()
+        call_once_more(meeting, [row.pk], by=None)
+        assert what_left() == ["convocation"]
+    with at(before(meeting, 1)):
+        assert what_left() == ["reminder"] * 2
+
+
 def test_hours_that_change_after_j_7_do_not_remind_twice_of_it(meeting):
     convene(meeting)
     with at(before(meeting, 7)):
@@ -236,6 +250,21 @@ def test_empty_words_send_nothing(meeting):
     with at(before(meeting, -1)):
         calling.keep_all()
         assert what_left() == []
+
+
+@pytest.mark.parametrize(("words", "said"), [("Nouveaux mots", 3), ("", 0)])
+def test_a_word_that_is_written_anew_once_the_meeting_took_place_is_the_one_that_leaves(
+    sign_in, coordinator, meeting, words, said
+):
+    convene(meeting, after_words="Anciens mots")
+    with at(meeting.date, 18):
+        convening.hold(meeting, by=None)
+        desk, address = sign_in(coordinator), f"/rencontres/{meeting.slug}/preparer/"
+        desk.post(address, filled_in(desk, address, **{"reminding-after_words": words}))
+    with at(meeting.date + dt.timedelta(days=1), 12):
+        assert what_left() == ["follow_up"] * said
+    texts = OutgoingEmail.objects.filter(kind="follow_up", state=State.DONE).values_list("text", flat=True)
+    assert all(words in text for text in texts)
 
 
 def test_no_word_follows_a_meeting_that_was_cancelled(meeting):

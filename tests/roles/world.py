@@ -105,6 +105,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "chantier/<slug:slug>/bilan.pdf": lambda its: [its["cycle"].slug],
     "rencontres/<slug:slug>/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/preparer/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/supprimer/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/apercu/": lambda its: [its["meeting"].slug],
     "rencontres/documents/<uuid:pk>/": lambda its: [its["document"].pk],
     "rencontres/<slug:slug>/synthese.pdf": lambda its: [its["meeting"].slug],

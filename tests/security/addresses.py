@@ -41,6 +41,7 @@ EXAMPLES = {
     "rencontres/<slug:slug>/": lambda: [published().slug],
     "rencontres/<slug:slug>/evenement/<slug:name>/": lambda: [published().slug, "publier"],
     "rencontres/<slug:slug>/preparer/": lambda: [published().slug],
+    "rencontres/<slug:slug>/supprimer/": lambda: [Meeting.objects.filter(state="draft").first().slug],
     "rencontres/<slug:slug>/apercu/": lambda: [published().slug],
     "rencontres/documents/<uuid:pk>/": lambda: [MeetingDocument.objects.first().pk],
     "rencontres/<slug:slug>/synthese.pdf": lambda: [published().slug],
