@@ -1,5 +1,6 @@
 """Documents of long meetings: whole pages, nothing over anything else, nothing off the paper."""
 
+import html
 import io
 import re
 import subprocess
@@ -149,3 +150,14 @@ def test_the_lines_of_a_point_are_kept(tmp_path):
     first, second = (word for word in page if word.text == "Une")
     assert second.top > first.top + 10
     assert second.left == first.left
+
+
+HARD = ("<script>alert(1)</script>", "مرحبا بالعالم", "Merci 🤝🏽 à toutes", "<p class=MsoNormal>Collé Word</p>")
+
+
+def test_two_hundred_points_in_every_script_make_a_whole_document(tmp_path):
+    points = [f"{HARD[rank % len(HARD)]} n{rank}." for rank in range(200)]
+    printed = html.unescape(said(synthesis(held([text(60)] * 4, points), tmp_path)))
+    assert all(f"n{rank}." in printed for rank in range(200))
+    for words in ("<script>alert(1)</script>", "<pclass=MsoNormal>ColléWord</p>"):
+        assert squeezed(printed).count(words) == 50
