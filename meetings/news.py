@@ -12,20 +12,24 @@ from django.db.models.functions import Coalesce, Greatest
 from chantier.models import Participation
 from ecpar_portal import french
 from mailing.news import Item
+from meetings import notices
 from meetings.access import may_download_synthesis
 from meetings.models import Convocation, Meeting, MeetingDocument
 
 
 def syntheses(user: Any, since: dt.datetime, until: dt.datetime) -> list[Item]:
-    """The syntheses that were published, the last version of each."""
+    """The syntheses that were published, the last version of each; not what a message of its own told."""
     versions = may_download_synthesis(user).filter(
         pk=F("meeting__current_version"), published_at__gt=since, published_at__lte=until
     )
+    found = list(_since_joining(user, versions, lambda row: (row.meeting, row.published_at)))
+    told = notices.published_told_to(user, found)
     return [
         Item(
             _titled(version.meeting, version.number), version.meeting.get_absolute_url(), version.published_at
         )
-        for version in _since_joining(user, versions, lambda row: (row.meeting, row.published_at))
+        for version in found
+        if version.pk not in told
     ]
 
 

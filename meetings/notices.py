@@ -85,6 +85,13 @@ def tell_published(version: SynthesisVersion) -> None:
     )
 
 
+def published_told_to(user: Any, versions: Iterable[SynthesisVersion]) -> set[int]:
+    """The versions of which a person was told by a message of its own, or is about to be."""
+    keys = {_key(PUBLISHED, row.meeting, str(row.number), user): row.pk for row in versions}
+    kept = OutgoingEmail.objects.filter(key__in=keys).exclude(state=OutgoingEmail.State.WITHDRAWN)
+    return {keys[key] for key in kept.values_list("key", flat=True)}
+
+
 def readers_of(meeting: Meeting) -> list[User]:
     """The people whom a publication tells: those who take part in the cycle today."""
     return list(User.objects.taking_part_in(meeting.cycle).order_by("pk"))
@@ -114,7 +121,7 @@ def _tell(
     queue_many(
         Message(
             kind=kind,
-            key=f"{kind}/{meeting.pk}/{cause}/{person.pk}",
+            key=_key(kind, meeting, cause, person),
             user=person,
             to=person.email,
             subject=f"{subject}{french.NBSP}: {heading}",
@@ -124,6 +131,10 @@ def _tell(
         )
         for person in people
     )
+
+
+def _key(kind: str, meeting: Meeting, cause: str, person: Any) -> str:
+    return f"{kind}/{meeting.pk}/{cause}/{person.pk}"
 
 
 def end_of(day: dt.date) -> dt.datetime:

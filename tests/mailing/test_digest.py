@@ -47,7 +47,7 @@ def synthesis(cycle, instant, title="Cadre de référence"):
     """A synthesis published at that instant."""
     meeting = f.MeetingFactory(cycle=cycle, title=title, state=Meeting.State.HELD)
     f.SynthesisPointFactory(meeting=meeting)
-    publish(meeting, by=None)
+    publish(meeting, by=None, tell=False)
     SynthesisVersion.objects.filter(meeting=meeting).update(published_at=instant)
     return meeting
 
@@ -107,7 +107,7 @@ def test_a_new_version_of_a_synthesis_is_news(cycle, weekly):
     meeting = synthesis(cycle, MONDAY - DAY)
     plan(MONDAY)
     f.SynthesisPointFactory(meeting=meeting)
-    publish(meeting, by=None)
+    publish(meeting, by=None, tell=False)
     SynthesisVersion.objects.filter(number=2).update(published_at=MONDAY + DAY)
     assert plan(MONDAY + 7 * DAY) == [weekly.email]
     assert "(version 2)" in send(MONDAY + 7 * DAY)

@@ -1,10 +1,11 @@
 """A synthesis is published version after version: each stays, tells people once, and says what changed."""
 
 import pytest
+from django.utils import timezone
 
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
-from meetings import version_changes
+from meetings import news, version_changes
 from meetings.actions import writing
 from meetings.actions.publishing import publish
 from meetings.models import Meeting, SynthesisDraft
@@ -135,3 +136,16 @@ def test_the_draft_is_seen_as_a_file_and_no_member_has_it(client, cycle, meeting
     writing.save(meeting, [writing.Point(one.pk, "Un brouillon")], [], revision=0, by=coordinator)
     assert SynthesisDraft.objects.count() == 1
     assert client.get(at(meeting, "synthese/apercu.pdf")).status_code == 202
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_the_digest_tells_a_synthesis_to_those_alone_whom_no_message_told(
+    cycle, meeting, coordinator, refuses
+):
+    person = f.member_of(cycle)
+    f.MailPreferencesFactory(user=person, refused=["synthesis_published"] if refuses else [])
+    before = timezone.now()
+    publish(meeting, by=coordinator)
+    deliver()
+    told = news.syntheses(person, before, timezone.now())
+    assert len(told) == (1 if refuses else 0)

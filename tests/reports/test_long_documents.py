@@ -152,7 +152,17 @@ def test_the_lines_of_a_point_are_kept(tmp_path):
     assert second.left == first.left
 
 
-HARD = ("<script>alert(1)</script>", "مرحبا بالعالم", "Merci 🤝🏽 à toutes", "<p class=MsoNormal>Collé Word</p>")
+HARD = (
+    "<script>alert(1)</script>",
+    "مرحبا بالعالم",
+    "Merci 🤝🏽 à toutes",
+    "<p class=MsoNormal>Collé Word</p>",
+)
+    "<script>alert(1)</script>",
+    "مرحبا بالعالم",
+    "Merci 🤝🏽 à toutes",
+    "<p class=MsoNormal>Collé Word</p>",
+)
 
 
 def test_two_hundred_points_in_every_script_make_a_whole_document(tmp_path):

@@ -49,7 +49,7 @@ def test_each_role_receives_what_the_table_says(role):
     f.ActivityFactory()
     f.ThemeFactory()
     f.PointCommentFactory()
-    f.MeetingFactory(draft=True)  # tried as a draft
+    f.MeetingDocumentFactory(meeting=f.MeetingFactory(draft=True))  # tried as a draft
     client = Client()
     if world.people[role]:
         client.force_login(world.people[role])
