@@ -8,7 +8,9 @@ from meetings.views import (
     convening,
     documents,
     following,
+    gathering,
     happening,
+    needs,
     preparing,
     reading,
 )
@@ -27,6 +29,11 @@ one_meeting = [
     path("presences.pdf", following.attendance_pdf, name="attendance_pdf"),
     path("presences.xlsx", following.attendance_xlsx, name="attendance_xlsx"),
     path("repondre/", answering.answer, name="answer"),
+    path("tour-de-table/", needs.round_table, name="round_table"),
+    path("tour-de-table/ecran/", gathering.screen, name="round_table_screen"),
+    path("tour-de-table/regrouper/", gathering.gather_needs, name="gather_needs"),
+    path("tour-de-table/<int:pk>/appuyer/", needs.support_need, name="support_need"),
+    path("tour-de-table/<int:pk>/retirer/", needs.take_back_need, name="take_back_need"),
 ]
 meetings = [
     path("", reading.meeting_list, name="meeting_list"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -16,7 +16,7 @@ from meetings import events, path
 from meetings.access import may_download_bilan, synthesis_to_download
 from meetings.actions.publishing import has_draft
 from meetings.filters import MeetingFilter
-from meetings.models import Meeting, MeetingQuerySet
+from meetings.models import Meeting, MeetingQuerySet, Need
 from meetings.views.answering import shown_to
 from reports.views import serve
 
@@ -29,7 +29,8 @@ ROLES = {"membre": "Membre", "reseau": "Réseau partenaire", "invite": "Personne
 def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     """A cycle: what it is, what it aims at and achieved, then its path."""
     cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
-    found = get_object_or_404(cycles.prefetch_related("objectives", "achievements"), slug=slug)
+    origins = Prefetch("objectives__needs", Need.objects.standing().told().select_related("meeting"))
+    found = get_object_or_404(cycles.prefetch_related("objectives", "achievements", origins), slug=slug)
     meetings = found.meetings.thread_for(request.user)
     built = path.build(found, meetings, unpublished=is_coordinator(request.user))
     return render(request, "meetings/cycle.html", {"cycle": found, "path": built})
