@@ -26,7 +26,9 @@ def gather(
     needs = meeting.needs.standing().select_for_update().filter(pk__in=chosen).order_by("pk")
     found = list(needs.values_list("pk", flat=True))
     if len(found) < len(set(chosen)):
-        raise Refusal("Un des besoins choisis vient d’être retiré. Relisez la liste, puis choisissez de nouveau.")
+        raise Refusal(
+            "Un des besoins choisis vient d’être retiré. Relisez la liste, puis choisissez de nouveau."
+        )
     if objective is None:
         last = meeting.cycle.objectives.aggregate(last=Max("position"))["last"] or 0
         objective = meeting.cycle.objectives.create(text=text, position=min(last + 1, 9999))

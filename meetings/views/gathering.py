@@ -49,7 +49,10 @@ def gather_needs(request: HttpRequest, slug: str) -> HttpResponse:
         actions.let_out(get_object_or_404(chosen), by=request.user)
         messages.success(request, "Le besoin n’est plus dans cet objectif, qui reste.")
         return redirect("round_table", meeting.slug)
-    form, chosen = GatherForm(request.POST, objectives=meeting.cycle.objectives.all()), _numbers(request, "need")
+    form, chosen = (
+        GatherForm(request.POST, objectives=meeting.cycle.objectives.all()),
+        _numbers(request, "need"),
+    )
     if form.is_valid():
         try:
             actions.gather(meeting, chosen, **form.cleaned_data, by=request.user)

@@ -54,7 +54,8 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
     found = get_object_or_404(cycles, meetings__slug=slug)
     coordinates = is_coordinator(request.user)
-    context = placed(found, found.meetings.thread_for(request.user), slug, unpublished=coordinates)
+    meetings = found.meetings.thread_for(request.user).with_needs_counted()
+    context = placed(found, meetings, slug, unpublished=coordinates)
     step = context["step"]
     context |= {"coordinates": coordinates, **shown_to(request.user, step.meeting)}
     context["events"] = events.offered(step.meeting, has_draft(step.meeting)) if coordinates else []

@@ -90,9 +90,7 @@ def test_a_draft_has_no_tour_de_table(sign_in, request, cycle, who):
     ("state", "words"),
     [(State.PUBLISHED, "La synthèse est publiée"), (State.CANCELLED, "La rencontre est annulée")],
 )
-def test_once_it_is_over_everything_is_read_and_nothing_changes(
-    sign_in, member, meeting, need, state, words
-):
+def test_once_it_is_over_everything_is_read_and_nothing_changes(sign_in, member, meeting, need, state, words):
     own = f.NeedFactory(meeting=meeting, organization=member.organization)
     Meeting.objects.update(state=state)
     client = sign_in(member)
