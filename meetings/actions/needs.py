@@ -27,13 +27,15 @@ def why_closed(meeting: Meeting) -> str:
 
 
 def write(meeting: Meeting, text: str, *, organization: Organization, sent_as: uuid.UUID, by: Any) -> Need:
-    """Write a need once, however often it is sent; return it. Raises Refusal where the tour de table is closed.
+    """Write a need once, however often it is sent. Raises Refusal where the tour de table is closed.
 
     One that was written is answered in the same way even after the end: its first answer may have been lost.
     """
     written = _sent_before(meeting, sent_as, by)
-    if written:
+    if written and written.text == text:
         return written
+    if written:  # a page without the script, come back to: its next text
+        sent_as = uuid.uuid4()
     if reason := why_closed(meeting):
         raise Refusal(reason)
     try:

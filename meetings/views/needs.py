@@ -28,7 +28,7 @@ PLAIN = "text/plain; charset=utf-8"
 @require(signed_in)
 @limit("needs", when=unsafe)
 def round_table(request: HttpRequest, slug: str) -> HttpResponse:
-    """The needs of a meeting; a POST writes one. A page that asks whether there is more gets the list alone."""
+    """The needs of a meeting; a POST writes one. A page that asks for what is new gets the list alone."""
     meeting = get_object_or_404(may_read_needs(request.user), slug=slug)
     writing = organizations_writing(request.user, meeting)
     if request.method == "POST":

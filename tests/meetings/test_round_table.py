@@ -264,3 +264,10 @@ def test_the_list_asks_as_many_queries_when_it_doubles(
         counts.append(len(queries))
         assert page.count('<li id="besoin-') == 4 * times
     assert counts[0] == counts[1]
+
+
+def test_without_the_script_another_text_from_the_same_page_is_another_need(sign_in, member, meeting):
+    client, sent_as = sign_in(member), str(uuid.uuid4())
+    for text in ("Le premier", "Le second", "Le premier"):
+        client.post(address(meeting), {"text": text, "sent_as": sent_as})
+    assert sorted(Need.objects.values_list("text", flat=True)) == ["Le premier", "Le second"]
