@@ -68,7 +68,8 @@ class GatherForm(forms.Form):
     )
 
     def __init__(self, *args: Any, objectives: QuerySet, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # On one page with the form of a need.
+        super().__init__(*args, auto_id="gather_%s", **kwargs)
         self.fields["objective"].queryset = objectives
 
     def clean(self) -> dict[str, Any]:
