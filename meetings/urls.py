@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from meetings.views import (
     answering,
+    attending,
     calendars,
     convening,
     documents,
@@ -29,6 +30,7 @@ one_meeting = [
     path("presences.pdf", following.attendance_pdf, name="attendance_pdf"),
     path("presences.xlsx", following.attendance_xlsx, name="attendance_xlsx"),
     path("repondre/", answering.answer, name="answer"),
+    path("presences/", attending.attendance, name="attendance"),
     path("tour-de-table/", needs.round_table, name="round_table"),
     path("tour-de-table/ecran/", gathering.screen, name="round_table_screen"),
     path("tour-de-table/regrouper/", gathering.gather_needs, name="gather_needs"),

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from chantier.models import Objective, Organization, User
+from meetings.models.meetings import one_line
 from meetings.models.room import LONGEST_NEED
 
 
@@ -52,6 +53,24 @@ class NeedForm(forms.Form):
     def key(self) -> uuid.UUID:
         """What the need is sent as, of a valid form."""
         return self.cleaned_data["sent_as"] or uuid.uuid4()
+
+
+class WalkInForm(forms.Form):
+    """Somebody who came in and was not called."""
+
+    name = forms.CharField(
+        label="Nom",
+        max_length=120,
+        validators=[one_line],
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    organization = forms.ModelChoiceField(
+        label="Organisation", queryset=Organization.objects.none(), required=False, empty_label="Aucune"
+    )
+
+    def __init__(self, *args: Any, organizations: QuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = organizations
 
 
 class GatherForm(forms.Form):

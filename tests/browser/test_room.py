@@ -1,4 +1,4 @@
-"""The room on screens: two phones, one of which loses its connection, the screen on the wall, the coordinator."""
+"""The room on screens: two phones, one that loses its connection, the screen on the wall, the coordinator."""
 
 import re
 import time
