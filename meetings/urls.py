@@ -34,8 +34,8 @@ one_meeting = [
     path("tour-de-table/", needs.round_table, name="round_table"),
     path("tour-de-table/ecran/", gathering.screen, name="round_table_screen"),
     path("tour-de-table/regrouper/", gathering.gather_needs, name="gather_needs"),
-    path("tour-de-table/<int:pk>/appuyer/", needs.support_need, name="support_need"),
-    path("tour-de-table/<int:pk>/retirer/", needs.take_back_need, name="take_back_need"),
+    path("besoins/<int:pk>/appuyer/", needs.support_need, name="support_need"),
+    path("besoins/<int:pk>/retirer/", needs.take_back_need, name="take_back_need"),
 ]
 meetings = [
     path("", reading.meeting_list, name="meeting_list"),

@@ -16,6 +16,9 @@ from meetings.models import Meeting
 from meetings.round_table import digest_of, rows_for_screen
 from meetings.views.needs import page
 
+# A wall has no more room; the others are on the page of the tour de table.
+MOST_SHOWN = 200
+
 
 @require_safe
 @require(is_coordinator)
@@ -28,9 +31,11 @@ def screen(request: HttpRequest, slug: str) -> HttpResponse:
     revision = digest_of(row.values() for row in rows)
     if request.htmx and request.GET.get("r") == revision:
         return HttpResponse(status=204)
+    needs = [row for row in rows if row["said__pk"]]
     context = {
         "meeting": Meeting(**{name: rows[0][name] for name in ("slug", "title", "date")}),
-        "needs": [row for row in rows if row["said__pk"]],
+        "count": len(needs),
+        "needs": needs[:MOST_SHOWN],
         "revision": revision,
     }
     return render(request, "meetings/_screen.html" if request.htmx else "meetings/screen.html", context)

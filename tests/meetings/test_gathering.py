@@ -191,6 +191,14 @@ def test_a_poll_asks_five_queries_at_most_and_nothing_new_is_no_content(
     assert "<html" not in new.text
 
 
+def test_a_wall_holds_the_last_needs_and_counts_them_all(sign_in, coordinator, meeting):
+    f.NeedFactory.create_batch(200, meeting=meeting)
+    page = sign_in(coordinator).get(address(meeting, "round_table_screen"))
+    assert "202 besoins, dont voici les 200 derniers" in text_of(page)
+    assert page.text.count("<li>") == 200
+    assert "Une liste d’EES" not in page.text
+
+
 def change_text(need):
     Need.objects.filter(pk=need.pk).update(text="Autrement dit")
 
