@@ -6,8 +6,9 @@ import time
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from meetings.models import Meeting, Need
+from meetings.models import Attendance, Meeting, Need
 from tests import factories as f
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
@@ -226,3 +227,24 @@ def test_without_scripts_the_same_page_writes_and_supports(visitor, meeting, tab
     page.get_by_role("button", name="Nous aussi : besoin de Collège").click()
     page.get_by_text("avec l’appui de Ville").wait_for()
     assert Need.objects.count() == 2
+
+
+def test_who_is_there_is_noted_in_a_tap_each_without_a_reload(visitor, meeting):
+    member = f.member_of(meeting.cycle, name="Ville")
+    Meeting.objects.update(date=timezone.localdate())
+    f.ConvocationFactory(meeting=meeting, user=member, organization=member.organization)
+    desk = visitor(f.UserFactory(coordinator=True), width=360)
+    page = desk.open(reverse("attendance", args=[meeting.slug]))
+    page.evaluate("window.stays = true")
+    page.get_by_role("button", name=member.name).click()
+    page.get_by_text("1 personne et 1 organisation présentes").wait_for()
+    page.get_by_role("button", name="Sans nommer personne : Ville").click()
+    until(lambda: Attendance.objects.count() == 2)
+    page.get_by_role("button", name=member.name, pressed=True).click()
+    page.get_by_text("0 personne et 1 organisation").wait_for()
+    assert page.evaluate("window.stays && document.activeElement.textContent.trim()") == member.name
+    assert Attendance.objects.get().names_nobody
+    assert desk.obstacles() == []
+    page.get_by_label("Nom").fill("Passante")
+    page.get_by_role("button", name="Noter sa présence").click()
+    page.get_by_text("Passante est là.").wait_for()
