@@ -1,7 +1,7 @@
 # The commands of the portal. `make help` lists them; docs/architecture.md says what stands where.
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage test test-services lint format bench lock audit
+.PHONY: help run manage test test-services lint format bench bench-room lock audit
 
 # The first Python of this machine; bootstrap.py itself looks for a more recent one where it is too old.
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell command -v $(name))))
@@ -46,6 +46,9 @@ format: ## Remet le code et les gabarits en forme
 
 bench: ## Les mesures de benchmarks/, chacune à côté de son plancher
 	$(BOOTSTRAP) tests python -m benchmarks $(ARGS)
+
+bench-room: ## Quarante personnes écrivent au tour de table pendant 60 s (ARGS=10 pour 10 s)
+	$(BOOTSTRAP) tests python -m benchmarks.room $(ARGS)
 
 audit: ## Failles connues des dépendances fixées (demande le réseau; hors de .ci/run)
 	PYTHON=$(PYTHON) sh scripts/audit.sh

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, F, QuerySet
 
 from chantier.access import is_coordinator, may_sign_in, takes_part
-from chantier.models import Chantier, Cycle
+from chantier.models import Chantier, Cycle, Organization
 from ecpar_portal.prepared import Prepared
 from meetings.models import (
     Attendance,
@@ -48,6 +48,35 @@ def may_have_feed(user: Any) -> bool:
     if not may_sign_in(user) or user.lacks_second_factor:
         return False
     return user.membership is not None or user.is_coordinator
+
+
+def may_read_needs(user: Any) -> QuerySet:
+    """The meetings whose tour de table a person reads: those that they see, once convened."""
+    announced = Meeting.objects.visible_to(user).exclude(state=Meeting.State.DRAFT)
+    return announced.select_related("cycle__chantier")
+
+
+def organizations_writing(user: Any, meeting: Meeting) -> QuerySet:
+    """The organisations for which a person writes needs: their own, or any for a coordinator.
+
+    Those that take part in the cycle and count; the people of the others read and do not write.
+    """
+    here = Organization.objects.existing().buyers().taking_part_in(meeting.cycle_id)
+    if is_coordinator(user):
+        return here
+    return here.filter(pk=user.organization.pk) if user.organization else here.none()
+
+
+def may_show_needs(user: Any) -> QuerySet:
+    """The meetings whose tour de table a coordinator shows in the room, in a query that asks nothing else."""
+    cycles = Cycle.objects.existing().filter(chantier__in=Chantier.objects.visible_to(user))
+    announced = Meeting.objects.exclude(state=Meeting.State.DRAFT).filter(cycle__in=cycles)
+    return announced if is_coordinator(user) else announced.none()
+
+
+def may_note_attendance(user: Any) -> QuerySet:
+    """The meetings at which a coordinator notes who is there: those that are convened, or took place."""
+    return may_follow(user).exclude(state=Meeting.State.CANCELLED)
 
 
 def may_download_document(user: Any) -> QuerySet:

@@ -162,6 +162,25 @@ class MeetingsConfig(AppConfig):
             left="énoncés laissés tels quels",
         )
         trace.register_words(**PREPARED)
+        # In the room.
+        trace.register(
+            attended="Présence notée",
+            attended_not="Présence effacée",
+            need_written="Besoin écrit",
+            need_taken_back="Besoin retiré",
+            need_put_back="Besoin remis",
+            need_supported="Besoin appuyé",
+            need_support_ended="Appui d’un besoin retiré",
+            needs_gathered="Besoins regroupés dans un objectif",
+            need_let_out="Besoin sorti d’un objectif",
+        )
+        trace.register_words(
+            need="besoin",
+            needs="besoins",
+            objective="objectif",
+            organization="organisation",
+            attendance="présence",
+        )
 
         registry.register(
             registry.Kind(

@@ -9,7 +9,7 @@ from django.template.loader import get_template, render_to_string
 
 from chantier import trace
 from ecpar_portal import french
-from meetings.models import Convocation, Meeting
+from meetings.models import Attendance, Convocation, Meeting
 from reports.pdf import html_to_pdf, renderer_key
 
 TEMPLATE = "meetings/attendance_pdf.html"
@@ -17,18 +17,36 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = (("Organisation", 44), ("Personne", 32), ("Réponse", 20), ("Présence", 12))
 
 
-def rows_of(meeting: Meeting) -> list[tuple[str, str, str]]:
-    """Organisation, person and answer of everybody who is called; who stands in says for whom."""
+def rows_of(meeting: Meeting) -> list[tuple[str, str, str, str]]:
+    """Organisation, person and answer of everybody who is called; who stands in says for whom.
+
+    The last column is for initials until somebody is noted as there; then it says who was, and those who
+    came in without being called stand at the end.
+    """
     found = (
         meeting.convocations.standing()
         .select_related("user", "organization")
         .prefetch_related("stands_in_for__user")
     )
-    ordered = found.order_by("organization__name", "user__name", "email", "pk")
-    return [
-        (str(row.organization or ""), _person(row), row.get_answer_display() or "sans réponse")
-        for row in ordered
-    ]
+    ordered = list(found.order_by("organization__name", "user__name", "email", "pk"))
+    noted = list(meeting.attendances.select_related("user", "organization", "convocation__user"))
+    there = {row.user_id or f"guest {row.convocation_id}" for row in noted}
+    lines = []
+    for row in ordered:
+        present = ("oui" if _key(row) in there else "non") if noted else ""
+        answer = row.get_answer_display() or "sans réponse"
+        lines.append((str(row.organization or ""), _person(row), answer, present))
+    called = {_key(row) for row in ordered}
+    others = [row for row in noted if (row.user_id or f"guest {row.convocation_id}") not in called]
+    return [*lines, *((str(row.organization or ""), _named(row), "", "oui") for row in others)]
+
+
+def _key(row: Convocation) -> int | str:
+    return row.user_id or f"guest {row.pk}"
+
+
+def _named(row: Attendance) -> str:
+    return "sans nommer personne" if row.names_nobody else row.who
 
 
 def _person(row: Convocation) -> str:

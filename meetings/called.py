@@ -4,10 +4,10 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from chantier.models import Cycle, Membership, User
+from chantier.models import Cycle, Membership, Organization, User
 from chantier.models.organizations import MembershipQuerySet
 from ecpar_portal.privacy import NOWHERE
 from meetings.models import Convocation, Meeting, MeetingGuest
@@ -52,6 +52,14 @@ def members_of(meeting: Meeting) -> MembershipQuerySet:
     if not meeting.invites_all:
         found = found.filter(organization__in=meeting.organizations.order_by().values("pk"))
     return found.select_related("user", "organization").order_by("organization__name", "pk")
+
+
+def invited_to(meeting: Meeting) -> QuerySet:
+    """The organisations that a meeting invites, of those that take part today."""
+    invited = Organization.objects.taking_part_in(meeting.cycle_id)
+    if meeting.invites_all:
+        return invited
+    return invited.filter(pk__in=meeting.organizations.order_by().values("pk"))
 
 
 def calls(meeting: Meeting) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from chantier.models import Organization
 from mailing.models import CONTENT, OutgoingEmail
+from meetings.called import invited_to
 from meetings.models import Convocation, Meeting
 from meetings.reminders import AFTERWARDS, CALLS, KIND, written_on
 
@@ -104,7 +105,5 @@ def _who(user: int | None, address: str) -> int | str:
 
 def _unreached(meeting: Meeting, called: Iterable[int | None]) -> list[Organization]:
     """The organisations that are invited and have nobody to call."""
-    invited = Organization.objects.taking_part_in(meeting.cycle_id)
-    if not meeting.invites_all:
-        invited = invited.filter(pk__in=meeting.organizations.order_by().values("pk"))
-    return list(invited.exclude(pk__in=[pk for pk in called if pk]).order_by("name"))
+    unreached = invited_to(meeting).exclude(pk__in=[pk for pk in called if pk])
+    return list(unreached.order_by("name"))

@@ -4,11 +4,14 @@ from django.urls import include, path
 
 from meetings.views import (
     answering,
+    attending,
     calendars,
     convening,
     documents,
     following,
+    gathering,
     happening,
+    needs,
     preparing,
     publishing,
     reading,
@@ -39,6 +42,12 @@ one_meeting = [
     path("versions/", publishing.versions, name="versions"),
     path("versions/<int:number>/", publishing.version, name="version"),
     path("versions/<int:number>.pdf", publishing.version_pdf, name="version_pdf"),
+    path("presences/", attending.attendance, name="attendance"),
+    path("tour-de-table/", needs.round_table, name="round_table"),
+    path("tour-de-table/ecran/", gathering.screen, name="round_table_screen"),
+    path("tour-de-table/regrouper/", gathering.gather_needs, name="gather_needs"),
+    path("besoins/<int:pk>/appuyer/", needs.support_need, name="support_need"),
+    path("besoins/<int:pk>/retirer/", needs.take_back_need, name="take_back_need"),
 ]
 meetings = [
     path("", reading.meeting_list, name="meeting_list"),

@@ -48,3 +48,14 @@ document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
   words.hidden = false;
 });
+
+// What a tour de table keeps in this browser (room.js) goes with the person who signs out; asked first where it has
+// not been sent.
+document.addEventListener("submit", (event) => {
+  const person = event.target.dataset.signsOut;
+  if (!person) return;
+  const kept = Object.keys(localStorage).filter((key) => key.startsWith(`besoins:${person}:`));
+  const question = "Un texte du tour de table n’est pas encore envoyé. Se déconnecter l’efface. Continuer?";
+  if (kept.length && !confirm(question)) event.preventDefault();
+  else kept.forEach((key) => localStorage.removeItem(key));
+});

@@ -67,6 +67,10 @@ class MeetingQuerySet(models.QuerySet):
             objective_count=Count("objectives", distinct=True), point_count=Count("points", distinct=True)
         )
 
+    def with_needs_counted(self) -> "MeetingQuerySet":
+        """Count the needs that stand: `need_count`."""
+        return self.annotate(need_count=Count("needs", filter=Q(needs__withdrawn_at=None), distinct=True))
+
     def thread_for(self, user: Any) -> "list[Meeting]":
         """Fetch the meetings with what a person may read of them: where there is a version, that alone."""
         unpublished = user.is_authenticated and user.is_coordinator

@@ -90,6 +90,11 @@ class Attendance(models.Model):
         return self.who
 
     @property
+    def names_nobody(self) -> bool:
+        """Whether it says only that the organisation was there."""
+        return not (self.user_id or self.convocation_id or self.name)
+
+    @property
     def who(self) -> str:
         """The person as others read them; the organisation where nobody is named."""
         if self.user_id:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -17,7 +17,7 @@ from meetings import events, path
 from meetings.access import is_read_again, may_download_bilan, synthesis_to_download
 from meetings.actions.publishing import has_draft
 from meetings.filters import MeetingFilter
-from meetings.models import Meeting
+from meetings.models import Meeting, Need
 from meetings.views.answering import shown_to
 from reports.views import serve
 
@@ -30,7 +30,8 @@ ROLES = {"membre": "Membre", "reseau": "Réseau partenaire", "invite": "Personne
 def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     """A cycle: what it is, what it aims at and achieved, then its path."""
     cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
-    found = get_object_or_404(cycles.prefetch_related("objectives", "achievements"), slug=slug)
+    origins = Prefetch("objectives__needs", Need.objects.standing().told().select_related("meeting"))
+    found = get_object_or_404(cycles.prefetch_related("objectives", "achievements", origins), slug=slug)
     meetings = found.meetings.thread_for(request.user)
     built = path.build(found, meetings, unpublished=is_coordinator(request.user))
     return render(request, "meetings/cycle.html", {"cycle": found, "path": built})
@@ -54,7 +55,8 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
     found = get_object_or_404(cycles, meetings__slug=slug)
     coordinates = is_coordinator(request.user)
-    context = placed(found, found.meetings.thread_for(request.user), slug, unpublished=coordinates)
+    meetings = found.meetings.with_needs_counted().thread_for(request.user)
+    context = placed(found, meetings, slug, unpublished=coordinates)
     step = context["step"]
     context |= {"coordinates": coordinates, **shown_to(request.user, step.meeting)}
     context["is_read_again"] = is_read_again(request.user, step.meeting)

@@ -40,6 +40,9 @@ NOT_PAGES = {
     "rencontres/<slug:slug>/presences.xlsx": "a file, or the page of `rapports/<uuid:pk>/`",
     "rencontres/<slug:slug>/synthese/apercu.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "rencontres/<slug:slug>/versions/<int:number>.pdf": "a file, or the page of its report",
+    "rencontres/<slug:slug>/tour-de-table/regrouper/": "takes a POST and leads to the tour de table",
+    "rencontres/<slug:slug>/besoins/<int:pk>/appuyer/": "takes a POST and leads to the tour de table",
+    "rencontres/<slug:slug>/besoins/<int:pk>/retirer/": "takes a POST and leads to the tour de table",
     "compte/donnees/exporter/": "takes a POST and leads to a report",
     "compte/donnees/effacer/": "asks for the password first; in `account_pages`",
     "rencontres/<slug:slug>/rencontre.ics": "a calendar, for a program",
@@ -90,6 +93,11 @@ def network(visitor):
     f.AgendaLineFactory(meeting=ahead)
     keep_called(ahead)
     read_again(cycle, organization)
+    f.NeedFactory(meeting=ahead, organization=organization)
+    f.NeedFactory(meeting=ahead, organization=organization, withdrawn_at=timezone.now())
+    f.NeedSupportFactory(need__meeting=ahead, need__objective=cycle.objectives.first())
+    f.AttendanceFactory(meeting=meeting)
+    f.AttendanceFactory(meeting=meeting, user=None, organization=None, name="Passante")
     day = dt.timedelta(days=1)
     ended = {"sent_at": timezone.now() - 20 * day, "expires_at": timezone.now() - 6 * day}
     for state in ({}, ended, {"accepted_at": timezone.now()}, {"withdrawn_at": timezone.now()}):
@@ -152,6 +160,15 @@ def addresses(cycle) -> dict[str, str]:
         ),
         "rencontres/<slug:slug>/suivi/": reverse(
             "following", args=[cycle.meetings.get(state="convened").slug]
+        ),
+        "rencontres/<slug:slug>/presences/": reverse(
+            "attendance", args=[cycle.meetings.get(title="Cadre de référence").slug]
+        ),
+        "rencontres/<slug:slug>/tour-de-table/": reverse(
+            "round_table", args=[cycle.meetings.get(state="convened").slug]
+        ),
+        "rencontres/<slug:slug>/tour-de-table/ecran/": reverse(
+            "round_table_screen", args=[cycle.meetings.get(state="convened").slug]
         ),
         "rencontres/nouvelle/": reverse("new_meeting"),
         "rencontres/<slug:slug>/preparer/": reverse("prepare_meeting", args=[prepared(cycle).slug]),

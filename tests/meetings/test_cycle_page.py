@@ -186,7 +186,7 @@ def full_cycle(cycle, meetings):
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("cycle", 12), ("meeting", 12), ("meeting_list", 12), ("home", 17)]
+    ("name", "most"), [("cycle", 13), ("meeting", 12), ("meeting_list", 12), ("home", 17)]
 )
 @pytest.mark.parametrize("who", ["member", "coordinator"])
 def test_pages_ask_the_same_number_of_queries_when_the_data_doubles(

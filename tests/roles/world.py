@@ -67,6 +67,8 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     f.SynthesisPointFactory(meeting=reread)
     f.AttendanceFactory(meeting=reread, user=None, organization=organization)
     f.ReviewFactory(meeting=reread)
+    other = f.ParticipationFactory(cycle=cycle).organization
+    need = f.NeedFactory(meeting=ahead, organization=other)
     # Last: the table of the admin speaks of a draft.
     draft = f.MeetingFactory(cycle=cycle, draft=True, date=day + dt.timedelta(days=90))
     documents = [f.MeetingDocumentFactory(meeting=each) for each in (meeting, draft)]
@@ -79,7 +81,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
         "meeting": meeting,
         "document": documents[0],
         "draft": {"meeting": draft, "document": documents[1]},
-        "ahead": {"meeting": ahead, "convocation": called},
+        "ahead": {"meeting": ahead, "convocation": called, "need": need},
         "reread": {"meeting": reread},
         "report": report,
         "organization": organization,
@@ -117,6 +119,12 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "convocation/<int:pk>/": lambda its: [its["convocation"].pk],
     "convocation/<str:token>/": lambda its: [token_of(its["convocation"])],
     "rencontres/<slug:slug>/annuler/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/presences/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/tour-de-table/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/tour-de-table/ecran/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/tour-de-table/regrouper/": lambda its: [its["meeting"].slug],
+    "rencontres/<slug:slug>/besoins/<int:pk>/appuyer/": lambda its: [its["meeting"].slug, its["need"].pk],
+    "rencontres/<slug:slug>/besoins/<int:pk>/retirer/": lambda its: [its["meeting"].slug, its["need"].pk],
     "rencontres/<slug:slug>/suivi/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/presences.pdf": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/presences.xlsx": lambda its: [its["meeting"].slug],

@@ -17,7 +17,7 @@ from mailing.links import token_for
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
-from meetings.models import Convocation, Meeting, MeetingDocument
+from meetings.models import Convocation, Meeting, MeetingDocument, Need
 from meetings.models.feeds import digest_of
 from reports.models import Report, private_storage
 from tests import factories as f
@@ -50,6 +50,12 @@ EXAMPLES = {
     "convocation/<int:pk>/": lambda: [Convocation.objects.first().pk],
     "convocation/<str:token>/": lambda: [token_of(Convocation.objects.first())],
     "rencontres/<slug:slug>/annuler/": lambda: [Meeting.objects.filter(state="convened").first().slug],
+    "rencontres/<slug:slug>/presences/": lambda: [published().slug],
+    "rencontres/<slug:slug>/tour-de-table/": lambda: [said().meeting.slug],
+    "rencontres/<slug:slug>/tour-de-table/ecran/": lambda: [said().meeting.slug],
+    "rencontres/<slug:slug>/tour-de-table/regrouper/": lambda: [said().meeting.slug],
+    "rencontres/<slug:slug>/besoins/<int:pk>/appuyer/": lambda: [said().meeting.slug, said().pk],
+    "rencontres/<slug:slug>/besoins/<int:pk>/retirer/": lambda: [said().meeting.slug, said().pk],
     "rencontres/<slug:slug>/suivi/": lambda: [published().slug],
     "rencontres/<slug:slug>/presences.pdf": lambda: [published().slug],
     "rencontres/<slug:slug>/presences.xlsx": lambda: [published().slug],
@@ -79,6 +85,11 @@ def published() -> Meeting:
     return Meeting.objects.exclude(current_version=None).first()
 
 
+def said() -> Need:
+    """A need of the meeting ahead."""
+    return Need.objects.get(meeting__state=Meeting.State.CONVENED)
+
+
 def make_network() -> Cycle:
     """A cycle with something behind every address."""
     cycle = f.CycleFactory(slug="2020-2021", network_presentation="Le réseau partage son expertise.")
@@ -92,6 +103,7 @@ def make_network() -> Cycle:
     ahead = f.AgendaLineFactory(meeting=f.MeetingFactory(cycle=cycle, upcoming=True)).meeting
     f.MeetingGuestFactory(meeting=ahead)
     keep_called(ahead)
+    f.NeedSupportFactory(need__meeting=ahead)
     version = publish(meeting, by=None)
     name = private_storage().save("reports/aa/essai", ContentFile(b"%PDF-1.7"))
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}

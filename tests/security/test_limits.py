@@ -37,6 +37,7 @@ def report(cycle):
 def limited_addresses(report):
     """Each limited page, with how it is asked for."""
     meeting = report.object_for(f.UserFactory(coordinator=True)).meeting
+    need = f.NeedFactory(meeting=meeting)
     return {
         "a synthesis": ("get", reverse("synthesis_pdf", args=[meeting.slug])),
         "a bilan": ("get", reverse("bilan_pdf", args=[meeting.cycle.slug])),
@@ -52,12 +53,18 @@ def limited_addresses(report):
         "the list of organisations": ("get", reverse("organization_list") + "?q=ville"),
         "an acceptance": ("post", reverse("accept_invitation")),
         "one's own data": ("post", reverse("export_my_data")),
+        "a need": ("post", reverse("round_table", args=[meeting.slug])),
+        "a need supported": ("post", reverse("support_need", args=[meeting.slug, need.pk])),
+        "a need taken back": ("post", reverse("take_back_need", args=[meeting.slug, need.pk])),
+        "the screen of the room": ("get", reverse("round_table_screen", args=[meeting.slug])),
+        "a presence": ("post", reverse("attendance", args=[meeting.slug])),
     }
 
 
 NAMES = ["a synthesis", "a bilan", "a report", "another try", "the list of meetings"]
 NAMES += ["an event", "a change of chantier", "an invitation", "a pasted list", "an invitation again"]
 NAMES += ["the list of invitations", "the list of organisations", "an acceptance", "one's own data"]
+NAMES += ["a need", "a need supported", "a need taken back", "the screen of the room", "a presence"]
 
 
 def signed_in(person, **more):
