@@ -95,6 +95,64 @@ def paper(request, settings):
         ([40] * 300, [170] * 3, 19),
     ],
 )
+def test_a_synthesis_takes_the_pages_that_its_words_ask(paper, objectives, points, pages, tmp_path):
+    meeting = held([text(letters) for letters in objectives], [text(letters) for letters in points])
+    printed = synthesis(meeting, tmp_path)
+    assert len(printed) <= pages
+    assert all(page[-1].bottom > 500 or page is printed[-1] for page in printed)
+    assert said(printed).count("Répond à") == len(points)
+
+
+def test_a_line_is_spoken_of_only_where_one_is_drawn(tmp_path):
+    drawn = said(synthesis(held([text(40)], [text(60)]), tmp_path))
+    in_words = said(synthesis(held([text(40)], [text(600)] * 12), tmp_path))
+    unlinked = said(synthesis(held([text(40)], [text(60)], linked=False), tmp_path))
+    assert "Un trait relie chaque point" in drawn
+    assert "Un trait" not in in_words
+    assert "Sous chaque point, l’objectif auquel il répond." in in_words
+    assert "auquel il répond" not in unlinked
+
+
+def test_a_long_word_or_address_leaves_both_columns_on_the_paper(paper, tmp_path):
+    [page] = synthesis(held([LONG_WORD, ADDRESS], [ADDRESS, "Une suite"]), tmp_path)
+    width = 612 if paper == "Letter" else 595
+    assert max(word.right for word in page) < width - 40
+    objectives = [word for word in page if word.text in ("Objectifs", "Anticonstitutionnellement"[:10])]
+    points = next(word for word in page if word.text == "Synthèse" and word.left > 200)
+    assert points.left - objectives[0].left > 250
+
+
+def test_the_long_title_of_a_meeting_stands_above_its_first_objective(tmp_path):
+    meeting = held(["Alpha bravo"], ["Charlie"], title=("Titre " * 26 + "fin").strip())
+    page = sheets(bilan_pdf(meeting.cycle), tmp_path)[-1]
+    end = max(word.bottom for word in page if word.text in ("Titre", "fin"))
+    assert next(word.top for word in page if word.text == "Alpha") > end - 2
+
+
+def test_no_statement_of_the_real_cycle_touches_the_next_nor_is_lost(paper, tmp_path):
+    call_command("load_cycle", "data/2020-2021.toml", verbosity=0)
+    cycle = Cycle.objects.get(slug="2020-2021")
+    content = bilan_pdf(cycle)
+    pages = sheets(content, tmp_path)
+    assert len(pages) == 2
+    page = pages[1]
+    warned = next(word for word in page if word.text == "n’y")
+    below = min(
+        word.bottom for word in page if word.bottom > warned.bottom + 2 and abs(word.left - warned.left) < 5
+    )
+    assert below - warned.bottom > 8 * 1.27 + 2
+    words = squeezed("".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(content)).pages))
+    assert [statement for statement in STATEMENTS if squeezed(statement) not in words] == []
+
+
+def test_the_lines_of_a_point_are_kept(tmp_path):
+    [page] = synthesis(held([text(40)], ["Une ligne\nUne autre"]), tmp_path)
+    first, second = (word for word in page if word.text == "Une")
+    assert second.top > first.top + 10
+    assert second.left == first.left
+
+
+HARD = (
     "<script>alert(1)</script>",
     "مرحبا بالعالم",
     "Merci 🤝🏽 à toutes",
