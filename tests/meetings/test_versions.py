@@ -79,7 +79,7 @@ def test_every_version_stays_to_be_read_and_downloaded(client, cycle, meeting, c
     meeting.points.filter(position=1).update(text="Le cadre de référence est vaste.")
     publish(meeting, by=coordinator)
     client.force_login(f.member_of(cycle))
-    assert at(meeting, "versions/") in client.get(at(meeting)).text
+    assert at(meeting, "versions/2/") in client.get(at(meeting)).text
     page = client.get(at(meeting, "versions/")).text
     assert at(meeting, "versions/1/") in page
     assert at(meeting, "versions/2/") in page
