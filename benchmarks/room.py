@@ -29,7 +29,7 @@ from benchmarks.servers import database, serving, told
 
 PEOPLE, SECONDS = 40, 60
 PAUSE = 1.0  # between two needs of one person; nobody types so fast
-POLL = 3.0  # as templates/meetings/_screen.html
+POLL = 2.0  # as templates/meetings/_screen.html
 QUIET_POLLS = 5
 RESULTS = Path(__file__).parent / "room.md"
 HEAD = [

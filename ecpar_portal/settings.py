@@ -335,7 +335,7 @@ LIMITS = {
     "stand_ins": (10, 3600),
     "health": (300, 60),
     "needs": (60, 60),
-    "screen": (300, 60),  # each screen asks twenty times a minute
+    "screen": (300, 60),  # each screen asks thirty times a minute
     "attendance": (300, 60),  # a tap for each person of a full room
     "links": (300, 60),  # of mail and calendar programs: a company's all come from one address
 }

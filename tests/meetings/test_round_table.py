@@ -244,6 +244,14 @@ def test_the_page_asks_for_what_is_new_and_nothing_new_is_no_content(sign_in, me
     assert client.get(asked, headers=ASKED).status_code == 200
 
 
+def test_one_s_own_need_taken_back_elsewhere_is_new(sign_in, member, meeting):
+    own = f.NeedFactory(meeting=meeting, organization=member.organization)
+    client = sign_in(member)
+    asked = client.get(address(meeting)).text.partition('hx-get="')[2].partition('"')[0]
+    Need.objects.update(withdrawn_at=own.written_at)
+    assert client.get(asked, headers=ASKED).status_code == 200
+
+
 def test_what_people_type_is_shown_as_text_never_as_markup(sign_in, member, meeting):
     f.NeedFactory(meeting=meeting, text="<script>alert(1)</script>")
     page = sign_in(member).get(address(meeting)).text
