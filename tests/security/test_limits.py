@@ -52,12 +52,18 @@ def limited_addresses(report):
         "the list of organisations": ("get", reverse("organization_list") + "?q=ville"),
         "an acceptance": ("post", reverse("accept_invitation")),
         "one's own data": ("post", reverse("export_my_data")),
+        "an obstacle": ("post", reverse("new_obstacle")),
+        "a search in the obstacles": ("get", reverse("exchange") + "?q=lots"),
+        "a search in the questions": ("get", reverse("question_list") + "?q=lots"),
+        "an activity": ("post", reverse("new_activity")),
+        "a month": ("get", reverse("activity_month") + "?mois=2027-01"),
     }
 
 
 NAMES = ["a synthesis", "a bilan", "a report", "another try", "the list of meetings"]
 NAMES += ["an event", "a change of chantier", "an invitation", "a pasted list", "an invitation again"]
 NAMES += ["the list of invitations", "the list of organisations", "an acceptance", "one's own data"]
+NAMES += ["an obstacle", "a search in the obstacles", "a search in the questions", "an activity", "a month"]
 
 
 def signed_in(person, **more):
