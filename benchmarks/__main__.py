@@ -22,7 +22,7 @@ PAGES = [
     Page("Rencontre", "/rencontres/2021-03-09/", 2.5),
     Page("Rencontres", "/rencontres/", 3),
     Page("Accueil", "/", 3),
-    Page("Agenda, 60 rencontres", f"/agenda/{CALENDAR_TOKEN}.ics", 4, signed_in=False),
+    Page("Agenda, 60 rencontres, 12 activités", f"/agenda/{CALENDAR_TOKEN}.ics", 4, signed_in=False),
 ]
 FILE = f"/rencontres/{MEETING}/synthese.pdf"
 

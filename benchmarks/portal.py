@@ -8,6 +8,7 @@ MEETING = "2021-03-09"
 CALENDAR_TOKEN = "agenda-de-mesure"
 CALENDAR_MEETINGS = 60
 LONG_PATH, SHORT_PATH = 60, 5
+ACTIVITIES = 12
 
 
 def prepare() -> str:
@@ -40,11 +41,11 @@ def prepare() -> str:
 
 
 def prepare_calendar() -> None:
-    """Make a year of sixty meetings in a chantier of its own, and the calendar of who takes part."""
+    """Make a year of meetings and activities in a chantier of its own, and a calendar of who takes part."""
     from django.utils import timezone
 
     from chantier.models import Chantier, Cycle, Membership, Organization, Participation, User
-    from meetings.models import CalendarFeed, Meeting, MeetingObjective
+    from meetings.models import Activity, CalendarFeed, Meeting, MeetingObjective
     from meetings.models.feeds import digest_of
 
     first, hours = dt.date(2026, 9, 8), dt.timedelta(hours=2)
@@ -77,6 +78,19 @@ def prepare_calendar() -> None:
             MeetingObjective(meeting=meeting, text=f"Choisir la mesure {rank} et nommer qui la porte")
             for rank in range(3)
         )
+    network = Organization.objects.create(
+        name="Réseau", slug="reseau", kind=Organization.Kind.PARTNER_NETWORK
+    )
+    Activity.objects.bulk_create(
+        Activity(
+            chantier=cycle.chantier,
+            organization=network,
+            title=f"Salon de l’achat {number}",
+            date=first + dt.timedelta(days=30 * number),
+            description="Trois entreprises présentent ce qu’elles offrent.",
+        )
+        for number in range(ACTIVITIES)
+    )
     CalendarFeed.objects.create(user=person, token_digest=digest_of(CALENDAR_TOKEN))
 
 

@@ -7,6 +7,7 @@ documents all go through this module instead. Instants are shown in the portal's
 import datetime as dt
 import re
 import textwrap
+import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -127,3 +128,15 @@ def shortened(text: str, letters: int) -> str:
 def enumeration(words: list[str]) -> str:
     """« A », « A et B », « A, B et C »."""
     return " et ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+
+
+def plain(text: str) -> str:
+    """A text without case, accents, ligatures nor typographic apostrophes, to be compared."""
+    text = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def holds(text: str, words: str) -> bool:
+    """Whether a text holds every one of these words, accents and case forgiven."""
+    compared = plain(text)
+    return all(word in compared for word in plain(words).split())

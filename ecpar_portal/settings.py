@@ -331,6 +331,7 @@ LIMITS = {
     "acceptance": (20, 60),
     "exports": (5, 3600),
     "answers": (60, 60),
+    "posts": (30, 60),
     "convocations": (20, 60),
     "stand_ins": (10, 3600),
     "health": (300, 60),

@@ -8,6 +8,7 @@ from chantier.access import is_coordinator, may_sign_in, takes_part
 from chantier.models import Chantier, Cycle, Organization
 from ecpar_portal.prepared import Prepared
 from meetings.models import (
+    Activity,
     Attendance,
     Convocation,
     Meeting,
@@ -16,6 +17,7 @@ from meetings.models import (
     SynthesisDraft,
     SynthesisVersion,
 )
+from meetings.models.exchange import Said
 
 
 def may_download_synthesis(user: Any) -> QuerySet:
@@ -82,6 +84,61 @@ def may_note_attendance(user: Any) -> QuerySet:
 def may_download_document(user: Any) -> QuerySet:
     """The documents of the meetings that a person sees; those of drafts, for coordinators."""
     return MeetingDocument.objects.filter(meeting__in=Meeting.objects.visible_to(user))
+
+
+# Between meetings ------------------------------------------------------------------------------------
+
+
+def may_exchange(user: Any) -> bool:
+    """Whoever takes part for an organisation, to speak or to read, and the coordinator."""
+    return is_coordinator(user) or takes_part(user)
+
+
+def may_speak_for(user: Any, organization: Organization | None, chantier: Chantier) -> bool:
+    """A member, for their own organisation; the coordinator for nobody, or for one that takes part."""
+    if organization is None or not is_coordinator(user):
+        return user.organization == organization
+    return voices_in(chantier).filter(pk=organization.pk).exists()
+
+
+def voices_in(chantier: Chantier) -> QuerySet:
+    """The organisations that take part in a chantier today."""
+    taking_part = {"participations__cycle__chantier": chantier, "participations__left": None}
+    theirs = Organization.objects.filter(**taking_part)
+    return Organization.objects.existing().filter(pk__in=theirs.values("pk")).order_by("name")
+
+
+def may_take_back(user: Any, said: Said) -> bool:
+    """Who wrote it, who speaks for the same organisation today, and the coordinator."""
+    if is_coordinator(user):
+        return True
+    if user.organization is None or said.organization_id != user.organization.pk:
+        return False
+    return said.written_by_id == user.pk or user.is_representative
+
+
+def may_announce(user: Any) -> bool:
+    """The people of a partner network, and the coordinator."""
+    if is_coordinator(user):
+        return True
+    return takes_part(user) and user.organization.kind == Organization.Kind.PARTNER_NETWORK
+
+
+def may_announce_for(user: Any, organization: Organization, chantier: Chantier) -> bool:
+    """A network's people, for it; the coordinator, for the networks that take part in the chantier."""
+    if not is_coordinator(user):
+        return may_announce(user) and organization == user.organization
+    return networks_in(chantier).filter(pk=organization.pk).exists()
+
+
+def networks_in(chantier: Chantier) -> QuerySet:
+    """The partner networks that take part in a chantier today."""
+    return voices_in(chantier).filter(kind=Organization.Kind.PARTNER_NETWORK)
+
+
+def may_change(user: Any, activity: Activity) -> bool:
+    """Whoever may announce for its network."""
+    return is_coordinator(user) or (may_announce(user) and activity.organization == user.organization)
 
 
 def synthesis_to_download(user: Any, slug: str) -> SynthesisVersion | None:

@@ -113,6 +113,11 @@ class MeetingsConfig(AppConfig):
 
         digest.register(digest.Source("Synthèses publiées", news.syntheses))
         digest.register(digest.Source("Documents de rencontre", news.documents))
+        digest.register(digest.Source("Activités des réseaux", news.activities))
+        digest.register(digest.Source("Obstacles racontés", news.obstacles))
+        digest.register(digest.Source("Solutions proposées", news.solutions))
+        digest.register(digest.Source("Questions posées", news.questions))
+        digest.register(digest.Source("Réponses aux questions", news.replies))
 
         trace.register(
             meeting_begun="Rencontre commencée",
@@ -180,6 +185,28 @@ class MeetingsConfig(AppConfig):
             objective="objectif",
             organization="organisation",
             attendance="présence",
+        )
+        # Between meetings.
+        trace.register(
+            obstacle_told="Obstacle raconté",
+            solution_proposed="Solution proposée",
+            trial_noted="Essai d’une solution noté",
+            trial_removed="Essai d’une solution retiré",
+            question_asked="Question posée",
+            question_replied="Réponse à une question",
+            said_taken_back="Texte retiré des échanges",
+            example_adopted="Exemple adopté",
+            examples_loaded="Exemples d’obstacles chargés",
+            activity_announced="Activité annoncée",
+            activity_changed="Activité changée",
+            activity_called_off="Activité annulée",
+        )
+        trace.register_words(
+            last_day="dernier jour",
+            starts_at="début",
+            ends_at="fin",
+            link="lien",
+            description="description",
         )
 
         registry.register(

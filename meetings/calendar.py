@@ -18,7 +18,12 @@ ANSWERS = {Convocation.Answer.YES: "ACCEPTED", Convocation.Answer.NO: "DECLINED"
 
 def uid_of(meeting: Meeting) -> str:
     """The name of the event, the same for ever, wherever the meeting moves."""
-    return f"rencontre-{meeting.pk}@{urlsplit(settings.PORTAL_URL).hostname}"
+    return f"rencontre-{meeting.pk}@{host()}"
+
+
+def host() -> str | None:
+    """The portal's own name, that of its address."""
+    return urlsplit(settings.PORTAL_URL).hostname
 
 
 def calendar_of(meeting: Meeting, method: str = "PUBLISH") -> str:

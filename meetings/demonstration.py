@@ -12,7 +12,7 @@ from chantier.models.cycles import starting_year_of
 from meetings.actions import answering
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish_loaded
-from meetings.models import AgendaLine, Meeting, MeetingObjective, PointAnswer, SynthesisPoint
+from meetings.models import Activity, AgendaLine, Meeting, MeetingObjective, PointAnswer, SynthesisPoint
 
 DAYS_AHEAD = 10
 ELSEWHERE_ONLY = ("ville-f", "college-c")
@@ -34,6 +34,7 @@ def make_cycles(organizations: dict[str, Organization]) -> None:
         )
     ]
     _meeting_ahead(cycle, aims)
+    _activities(social, organizations["reseau"])
     _second_chantier([organizations[short] for short in (*ELSEWHERE_ONLY, *IN_BOTH)])
 
 
@@ -87,6 +88,36 @@ def _answer(meeting: Meeting) -> None:
         row = meeting.convocations.filter(user__email=email).first()
         if row:
             answering.answer(row, choice, by=row.user)
+
+
+def _activities(chantier: Chantier, network: Organization) -> None:
+    """What the network invents for the months to come: an hour, a day, several days."""
+    today, zone = timezone.localdate(), ZoneInfo(settings.TIME_ZONE)
+    noon, soon = dt.time(12), today + dt.timedelta(days=6)
+    Activity.objects.create(
+        chantier=chantier,
+        organization=network,
+        title=f"Dîner-causerie sur le repérage des EES {LABEL}",
+        date=soon,
+        starts_at=dt.datetime.combine(soon, noon, zone),
+        ends_at=dt.datetime.combine(soon, dt.time(13, 30), zone),
+        place="En ligne",
+        description="Trois entreprises présentent ce qu’elles offrent aux organisations publiques.",
+    )
+    for days, length, title, place in (
+        (24, 0, "Journée portes ouvertes", "Chez le réseau partenaire"),
+        (45, 2, "Salon de l’achat auprès des EES", "Palais de démonstration"),
+    ):
+        day = today + dt.timedelta(days=days)
+        last = day + dt.timedelta(days=length) if length else None
+        Activity.objects.create(
+            chantier=chantier,
+            organization=network,
+            title=f"{title} {LABEL}",
+            date=day,
+            last_day=last,
+            place=place,
+        )
 
 
 def _second_chantier(organizations: list[Organization]) -> None:

@@ -1,4 +1,6 @@
-"""The meetings of a person as one calendar (RFC 5545), for the programs that read its secret address.
+"""What a person's calendar programs read at its secret address: meetings, and activities of the networks.
+
+One calendar (RFC 5545).
 
 Written out here rather than with icalendar, which takes half a millisecond for each event: a feed is asked
 for several times a day by each program of each person. Tests read it back with icalendar, rule by rule.
@@ -17,8 +19,8 @@ from django.utils import timezone
 from ecpar_portal import french
 from meetings import zone
 from meetings.access import may_have_feed
-from meetings.calendar import PRODUCT, uid_of
-from meetings.models import CalendarFeed, Convocation, Meeting
+from meetings.calendar import PRODUCT, host, uid_of
+from meetings.models import Activity, CalendarFeed, Convocation, Meeting
 from meetings.models.feeds import digest_of
 
 NAME = "Rencontres ECPAR"
@@ -46,8 +48,15 @@ def meetings_of(user: Any) -> Iterable[Meeting]:
     return meetings.select_related("cycle__chantier").prefetch_related("objectives").order_by("date", "pk")
 
 
-def calendar(meetings: Iterable[Meeting], *, stamp: dt.datetime, name: str = "") -> str:
-    """Return the meetings as one calendar; the same meetings and stamp give the same text.
+def activities_of(user: Any) -> Iterable[Activity]:
+    """The activities of the networks that a person's feed tells, those that were called off among them."""
+    return Activity.objects.visible_to(user).order_by("date", "pk")
+
+
+def calendar(
+    meetings: Iterable[Meeting], activities: Iterable[Activity] = (), *, stamp: dt.datetime, name: str = ""
+) -> str:
+    """Return meetings and activities as one calendar; the same ones and stamp give the same text.
 
     `name` is what a program calls a calendar to which one subscribes.
     """
@@ -57,6 +66,7 @@ def calendar(meetings: Iterable[Meeting], *, stamp: dt.datetime, name: str = "")
         lines += [f"X-WR-TIMEZONE:{settings.TIME_ZONE}"]
         lines += [f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESHED}", f"X-PUBLISHED-TTL:{REFRESHED}"]
     events = [line for meeting in meetings for line in _event(meeting, stamp)]
+    events += [line for activity in activities for line in _activity(activity, stamp)]
     body = "".join(f"{folded(line)}\r\n" for line in [*lines, *events, "END:VCALENDAR"])
     if f";TZID={settings.TIME_ZONE}:" not in body:
         return body
@@ -67,7 +77,7 @@ def _event(meeting: Meeting, stamp: dt.datetime) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{uid_of(meeting)}"
     yield f"DTSTAMP:{_utc(stamp)}"
-    yield from _time(meeting)
+    yield from _time(meeting, meeting.date)
     yield f"SEQUENCE:{meeting.sequence}"
     yield f"STATUS:{'CANCELLED' if meeting.state == Meeting.State.CANCELLED else 'CONFIRMED'}"
     yield f"SUMMARY:{escaped(f'{meeting.cycle.chantier}{french.NBSP}: {meeting}')}"
@@ -87,15 +97,34 @@ def _organizer() -> str:
     return f'ORGANIZER;CN="{name}":mailto:{address}'
 
 
-def _time(meeting: Meeting) -> Iterator[str]:
-    """The hours in local time, or the whole day where they are not known."""
-    if meeting.starts_at is None:
-        yield f"DTSTART;VALUE=DATE:{meeting.date:%Y%m%d}"
-        yield f"DTEND;VALUE=DATE:{meeting.date + dt.timedelta(days=1):%Y%m%d}"
+def _activity(activity: Activity, stamp: dt.datetime) -> Iterator[str]:
+    yield "BEGIN:VEVENT"
+    yield f"UID:activite-{activity.uid}@{host()}"
+    yield f"DTSTAMP:{_utc(stamp)}"
+    yield from _time(activity, activity.ends_on)
+    yield f"SEQUENCE:{activity.sequence}"
+    yield f"STATUS:{'CANCELLED' if activity.is_cancelled else 'CONFIRMED'}"
+    yield f"SUMMARY:{escaped(f'{activity.organization}{french.NBSP}: {activity}')}"
+    if activity.place:
+        yield f"LOCATION:{escaped(activity.place)}"
+    if description := "\n\n".join(filter(None, [activity.description, activity.link])):
+        yield f"DESCRIPTION:{escaped(description)}"
+    yield f"URL:{settings.PORTAL_URL}{activity.get_absolute_url()}"
+    yield _organizer()
+    yield "END:VEVENT"
+
+
+def _time(event: Meeting | Activity, last_day: dt.date) -> Iterator[str]:
+    """The hours in local time, or whole days where they are not known."""
+    if event.starts_at is None:
+        yield f"DTSTART;VALUE=DATE:{event.date:%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{last_day + dt.timedelta(days=1):%Y%m%d}"
         return
-    yield _local("DTSTART", meeting.starts_at)
-    if meeting.ends_at:
-        yield _local("DTEND", meeting.ends_at)
+    yield _local("DTSTART", event.starts_at)
+    if event.ends_at:
+        yield _local("DTEND", event.ends_at)
+    elif last_day > event.date:  # of several days, without the hour of its end: to the end of the last one
+        yield _local("DTEND", dt.datetime.combine(last_day, dt.time(23, 59), timezone.get_default_timezone()))
 
 
 def _local(name: str, instant: dt.datetime) -> str:

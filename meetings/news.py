@@ -1,4 +1,4 @@
-"""What is new of meetings, for the digest: syntheses and documents."""
+"""What is new, for the digest: of meetings, of what people say between them, and of activities."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,17 @@ from ecpar_portal import french
 from mailing.news import Item
 from meetings import notices
 from meetings.access import may_download_synthesis
-from meetings.models import Convocation, Meeting, MeetingDocument
+from meetings.models import (
+    Activity,
+    Convocation,
+    Meeting,
+    MeetingDocument,
+    Obstacle,
+    Question,
+    Reply,
+    Solution,
+)
+from meetings.models.exchange import SaidQuerySet
 
 
 def syntheses(user: Any, since: dt.datetime, until: dt.datetime) -> list[Item]:
@@ -22,7 +32,9 @@ def syntheses(user: Any, since: dt.datetime, until: dt.datetime) -> list[Item]:
     versions = may_download_synthesis(user).filter(
         pk=F("meeting__current_version"), published_at__gt=since, published_at__lte=until
     )
-    found = list(_since_joining(user, versions, lambda row: (row.meeting, row.published_at)))
+    found = list(
+        _since_joining(user, versions, lambda row: (row.meeting.cycle.chantier_id, row.published_at))
+    )
     told = notices.published_told_to(user, found)
     return [
         Item(
@@ -46,7 +58,55 @@ def documents(user: Any, since: dt.datetime, until: dt.datetime) -> list[Item]:
     )
     return [
         Item(f"{row.name}, {row.meeting}", row.meeting.get_absolute_url(), row.shown_at)
-        for row in _since_joining(user, added, lambda row: (row.meeting, row.shown_at))
+        for row in _since_joining(user, added, lambda row: (row.meeting.cycle.chantier_id, row.shown_at))
+    ]
+
+
+def obstacles(user: Any, since: dt.datetime, until: dt.datetime) -> list[Item]:
+    """The obstacles that others told; not the examples that the portal came with."""
+    told = Obstacle.objects.visible_to(user).filter(is_example=False)
+    return _said(user, told, since, until, lambda row: row.chantier_id)
+
+
+def solutions(user: Any, since: dt.datetime, until: dt.datetime) -> list[Item]:
+    """The solutions that others proposed."""
+    seen = Obstacle.objects.visible_to(user)
+    proposed = Solution.objects.shown().filter(obstacle__in=seen, is_example=False).select_related("obstacle")
+    return _said(user, proposed, since, until, lambda row: row.obstacle.chantier_id)
+
+
+def questions(user: Any, since: dt.datetime, until: dt.datetime) -> list[Item]:
+    """The questions that others asked."""
+    return _said(user, Question.objects.visible_to(user), since, until, lambda row: row.chantier_id)
+
+
+def replies(user: Any, since: dt.datetime, until: dt.datetime) -> list[Item]:
+    """The replies that others gave."""
+    seen = Question.objects.visible_to(user)
+    given = Reply.objects.shown().filter(question__in=seen).select_related("question")
+    return _said(user, given, since, until, lambda row: row.question.chantier_id)
+
+
+def activities(user: Any, since: dt.datetime, until: dt.datetime) -> list[Item]:
+    """The activities that networks announced, while they are to come and take place."""
+    announced = Activity.objects.visible_to(user).upcoming().exclude(written_by=user)
+    announced = announced.filter(written_at__gt=since, written_at__lte=until)
+    return [
+        Item(
+            f"{row.title}, {french.long_date(row.date)} ({row.organization})",
+            row.get_absolute_url(),
+            row.written_at,
+        )
+        for row in _since_joining(user, announced, lambda row: (row.chantier_id, row.written_at))
+    ]
+
+
+def _said(user: Any, rows: SaidQuerySet, since: dt.datetime, until: dt.datetime, chantier: Any) -> list[Item]:
+    """What others said meanwhile, under the name of their organisation."""
+    said = rows.exclude(written_by=user).filter(written_at__gt=since, written_at__lte=until)
+    return [
+        Item(f"{row.title} ({row.who})", row.get_absolute_url(), row.written_at)
+        for row in _since_joining(user, said, lambda row: (chantier(row), row.written_at))
     ]
 
 
@@ -60,8 +120,8 @@ def _since_joining(user: Any, rows: Iterable, of: Any) -> Iterator:
     rows = list(rows)
     joined = _days_of_joining(user) if rows and not user.is_coordinator else {}
     for row in rows:
-        meeting, at = of(row)
-        if at >= joined.get(meeting.cycle.chantier_id, user.date_joined):
+        chantier, at = of(row)
+        if at >= joined.get(chantier, user.date_joined):
             yield row
 
 

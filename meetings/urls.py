@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from meetings.views import (
+    activities,
     answering,
     attending,
     calendars,
     convening,
     documents,
+    exchanging,
     following,
     gathering,
     happening,
@@ -17,6 +19,7 @@ from meetings.views import (
     reading,
     reviewing,
     synthesis,
+    trying,
 )
 
 # Grouped: a request is compared with every address that comes before its own.
@@ -55,8 +58,30 @@ meetings = [
     path("documents/<uuid:pk>/", documents.meeting_document, name="meeting_document"),
     path("<slug:slug>/", include(one_meeting)),
 ]
+one_activity = [
+    path("", activities.activity, name="activity"),
+    path("modifier/", activities.edit_activity, name="edit_activity"),
+    path("annuler/", activities.cancel_activity, name="cancel_activity"),
+    path("activite.ics", activities.activity_calendar, name="activity_calendar"),
+]
+exchange = [
+    path("", exchanging.exchange, name="exchange"),
+    path("obstacles/nouveau/", exchanging.new_obstacle, name="new_obstacle"),
+    path("obstacles/<int:pk>/", exchanging.obstacle, name="obstacle"),
+    path("solutions/<int:pk>/essai/", trying.trial, name="trial"),
+    path("questions/", exchanging.question_list, name="question_list"),
+    path("questions/nouvelle/", exchanging.new_question, name="new_question"),
+    path("questions/<int:pk>/", exchanging.question, name="question"),
+    path("activites/", activities.activity_list, name="activity_list"),
+    path("activites/calendrier/", activities.activity_month, name="activity_month"),
+    path("activites/nouvelle/", activities.new_activity, name="new_activity"),
+    path("activites/<int:pk>/", include(one_activity)),
+    path("<slug:kind>/<int:pk>/retirer/", exchanging.take_back, name="take_back"),
+    path("<slug:kind>/<int:pk>/adopter/", exchanging.adopt, name="adopt_example"),
+]
 urlpatterns = [
     path("rencontres/", include(meetings)),
+    path("echanges/", include(exchange)),
     path("chantier/<slug:slug>/", reading.cycle, name="cycle"),
     path("chantier/<slug:slug>/bilan.pdf", reading.bilan_pdf, name="bilan_pdf"),
     path("convocation/<int:pk>/", answering.convocation, name="convocation"),

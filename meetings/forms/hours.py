@@ -31,9 +31,13 @@ def end_field() -> HourField:
     return HourField("Heure de fin")
 
 
-def instants_of(form: forms.BaseForm) -> Instants:
-    """Join the day and the hours of a form into instants; its fields say what cannot be."""
-    start, end = _instant(form, "start_time"), _instant(form, "end_time")
+def instants_of(form: forms.BaseForm, *, last_day: dt.date | None = None) -> Instants:
+    """Join the day and the hours of a form into instants; its fields say what cannot be.
+
+    What lasts several days ends on the last one.
+    """
+    day = form.cleaned_data.get("date")
+    start, end = _instant(form, "start_time", day), _instant(form, "end_time", last_day or day)
     if end and not start and "start_time" not in form.errors:
         form.add_error("start_time", "Donnez aussi l’heure de début.")
     if start and end and end <= start:
@@ -53,8 +57,8 @@ def set_hours(form: forms.BaseForm) -> None:
         form.add_error("start_time", BEGUN)
 
 
-def _instant(form: forms.BaseForm, name: str) -> dt.datetime | None:
-    day, hour = form.cleaned_data.get("date"), form.cleaned_data.get(name)
+def _instant(form: forms.BaseForm, name: str, day: dt.date | None) -> dt.datetime | None:
+    hour = form.cleaned_data.get(name)
     if day is None or hour is None or not FIRST_DAY <= day <= LAST_DAY:
         return None
     zone = ZoneInfo(settings.TIME_ZONE)

@@ -11,10 +11,11 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
 from chantier.models import Chantier, Organization
-from meetings.models.meetings import FIRST_DAY, LAST_DAY, OUT_OF_TIME, one_line
+from meetings.models.meetings import FIRST_DAY, LAST_DAY, OUT_OF_TIME, is_past, one_line
 
 LONGEST_DESCRIPTION = 4000
 IN_TIME = [MinValueValidator(FIRST_DAY, OUT_OF_TIME), MaxValueValidator(LAST_DAY, OUT_OF_TIME)]
@@ -23,14 +24,38 @@ IN_TIME = [MinValueValidator(FIRST_DAY, OUT_OF_TIME), MaxValueValidator(LAST_DAY
 class ActivityQuerySet(models.QuerySet):
     """Queries on activities."""
 
+    def existing(self) -> "ActivityQuerySet":
+        """Leave out those of demonstration organisations where `DEMO` is off."""
+        return self if settings.DEMO else self.filter(organization__is_demonstration=False)
+
     def visible_to(self, user: Any) -> "ActivityQuerySet":
-        """Keep those of the person's chantiers."""
-        return self.filter(chantier__in=Chantier.objects.visible_to(user))
+        """Keep those of the person's chantiers, cancelled ones included, with their network."""
+        seen = self.existing().filter(chantier__in=Chantier.objects.visible_to(user))
+        return seen.select_related("organization")
+
+    def on_days(self, first: dt.date, last: dt.date) -> "ActivityQuerySet":
+        """Keep those that take place on one of these days at least."""
+        return self.alias(ends=Coalesce("last_day", "date")).filter(date__lte=last, ends__gte=first)
+
+    def announced_by(self, user: Any) -> "ActivityQuerySet":
+        """Keep those that a person may change: of their network, or all for a coordinator."""
+        if user.is_coordinator:
+            return self
+        return self.filter(organization=user.organization)
 
     def upcoming(self) -> "ActivityQuerySet":
         """Keep those that are not over and take place, soonest first."""
+        return self.not_over().filter(cancelled_at=None)
+
+    def not_over(self) -> "ActivityQuerySet":
+        """Keep those that are not over, soonest first; a cancelled one until its day, so that people know."""
         ends = self.alias(ends=Coalesce("last_day", "date"))
-        return ends.filter(cancelled_at=None, ends__gte=timezone.localdate()).order_by("date", "starts_at")
+        return ends.filter(ends__gte=timezone.localdate()).order_by("date", "starts_at", "pk")
+
+    def past(self) -> "ActivityQuerySet":
+        """Keep those that are over, the last first."""
+        ends = self.alias(ends=Coalesce("last_day", "date"))
+        return ends.filter(ends__lt=timezone.localdate()).order_by("-date", "-starts_at", "-pk")
 
 
 class Activity(models.Model):
@@ -98,6 +123,25 @@ class Activity(models.Model):
         """Refuse hours that fall on another day than the date."""
         if self.starts_at and timezone.localdate(self.starts_at) != self.date:
             raise ValidationError("L’heure de début tombe un autre jour que la date.")
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("activity", args=[self.pk])
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self.cancelled_at is not None
+
+    @property
+    def is_past(self) -> bool:
+        """Whether its last day is over."""
+        return is_past(self.ends_on)
+
+    @property
+    def ends_on(self) -> dt.date:
+        """Its last day, which may be its only one."""
+        return self.last_day or self.date
 
     @property
     def begins_at(self) -> dt.datetime:

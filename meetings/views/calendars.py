@@ -37,11 +37,12 @@ def meeting_calendar(request: HttpRequest, slug: str) -> HttpResponse:
 @public
 @limit("links", by_address=True)
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """The meetings of whoever made this address, for their calendar program; nobody signs in here."""
+    """The calendar of whoever made this address, for their calendar program; nobody signs in here."""
     found = feeds.feed_of(token)
     if found is None:
         raise Http404
-    body = feeds.calendar(feeds.meetings_of(found.user), stamp=found.created_at, name=feeds.NAME)
+    user, named = found.user, {"stamp": found.created_at, "name": feeds.NAME}
+    body = feeds.calendar(feeds.meetings_of(user), feeds.activities_of(user), **named)
     etag = quote_etag(feeds.digest_of(body)[:32])
     # Asked of whoever holds a copy, each time: an address that was replaced gives nothing more.
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}

@@ -18,10 +18,11 @@ from meetings.actions import writing
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
-from meetings.models import Convocation, Meeting
+from meetings.models import Activity, Convocation, Meeting, Obstacle, Question, Solution
 from reports.models import Report
 from tests import factories as f
 from tests.chantier.signing_in import PASSWORD, totp_code, with_password
+from tests.security.addresses import make_exchanges
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +44,8 @@ NOT_PAGES = {
     "rencontres/<slug:slug>/tour-de-table/regrouper/": "takes a POST and leads to the tour de table",
     "rencontres/<slug:slug>/besoins/<int:pk>/appuyer/": "takes a POST and leads to the tour de table",
     "rencontres/<slug:slug>/besoins/<int:pk>/retirer/": "takes a POST and leads to the tour de table",
+    "echanges/<slug:kind>/<int:pk>/adopter/": "takes a POST and leads to what was adopted",
+    "echanges/activites/<int:pk>/activite.ics": "a calendar, for a program",
     "compte/donnees/exporter/": "takes a POST and leads to a report",
     "compte/donnees/effacer/": "asks for the password first; in `account_pages`",
     "rencontres/<slug:slug>/rencontre.ics": "a calendar, for a program",
@@ -91,6 +94,7 @@ def network(visitor):
     organization = f.member_of(cycle, name="Ville de Québec").organization
     f.MembershipFactory(organization=organization, role="reader")
     f.AgendaLineFactory(meeting=ahead)
+    make_exchanges(cycle)
     keep_called(ahead)
     read_again(cycle, organization)
     f.NeedFactory(meeting=ahead, organization=organization)
@@ -193,8 +197,30 @@ def addresses(cycle) -> dict[str, str]:
         "courriels/desabonner/<str:token>/": unsubscribe_link(
             User.objects.first().pk, "reminder"
         ).removeprefix(settings.PORTAL_URL),
+        **exchange_addresses(),
         "compte/quitter/": reverse("leave_organization"),
         "rapports/<uuid:pk>/": Report.objects.get(state=Report.State.WAITING).get_absolute_url(),
+    }
+
+
+def exchange_addresses() -> dict[str, str]:
+    """The pages of what is said between meetings, and of what the networks organise."""
+    obstacle, activity = Obstacle.objects.first().pk, Activity.objects.first().pk
+    return {
+        "echanges/": reverse("exchange"),
+        "echanges/obstacles/nouveau/": reverse("new_obstacle"),
+        "echanges/obstacles/<int:pk>/": reverse("obstacle", args=[obstacle]),
+        "echanges/solutions/<int:pk>/essai/": reverse("trial", args=[Solution.objects.first().pk]),
+        "echanges/questions/": reverse("question_list"),
+        "echanges/questions/nouvelle/": f"{reverse('new_question')}?obstacle={obstacle}",
+        "echanges/questions/<int:pk>/": reverse("question", args=[Question.objects.first().pk]),
+        "echanges/<slug:kind>/<int:pk>/retirer/": reverse("take_back", args=["obstacles", obstacle]),
+        "echanges/activites/": reverse("activity_list"),
+        "echanges/activites/calendrier/": reverse("activity_month"),
+        "echanges/activites/nouvelle/": reverse("new_activity"),
+        "echanges/activites/<int:pk>/": reverse("activity", args=[activity]),
+        "echanges/activites/<int:pk>/modifier/": reverse("edit_activity", args=[activity]),
+        "echanges/activites/<int:pk>/annuler/": reverse("cancel_activity", args=[activity]),
     }
 
 
@@ -208,6 +234,8 @@ def more_states(cycle) -> list[str]:
     others = [meeting.get_absolute_url() for meeting in cycle.meetings.filter(title="")]
     others += [report.get_absolute_url() for report in Report.objects.filter(state=Report.State.FAILED)]
     others += ["/organisations/?q=rien", "/organisations/?kind=municipality", "/organisations/?cycle=rien"]
+    others += ["/echanges/?q=rien", "/echanges/?stage=9", "/echanges/questions/?state=answered"]
+    others += ["/echanges/activites/?period=past", "/echanges/activites/calendrier/?mois=2007-01"]
     others += ["/rencontres/?cycle=rien", "/rencontres/?period=past", "/invitations/?state=ended"]
     return [*others, "/invitations/?state=rien", "/nulle-part/"]
 

@@ -10,14 +10,21 @@ from chantier.models import Achievement, Chantier, Cycle, Objective, Organizatio
 from meetings.actions.publishing import publish
 from meetings.documents import synthesis_pdf
 from meetings.models import (
+    Activity,
     AgendaLine,
     Convocation,
     Meeting,
     MeetingDocument,
     MeetingGuest,
     MeetingObjective,
+    Obstacle,
+    Question,
     Reminding,
+    Reply,
+    Solution,
     SynthesisPoint,
+    Theme,
+    Trial,
 )
 from reports.models import Report
 from tests import factories as f
@@ -38,6 +45,13 @@ TYPED = {
     MeetingGuest: {"name": 120},
     Reminding: {"subject": 160, "opening": 2000, "after_words": 4000},
     SynthesisPoint: {"text": 5000},
+    Theme: {"name": 80},
+    Obstacle: {"text": 4000},
+    Solution: {"text": 4000},
+    Trial: {"note": 4000},
+    Question: {"text": 4000},
+    Reply: {"text": 4000},
+    Activity: {"title": 160, "place": 160, "description": 4000},
     Organization: {"name": 160, "former_names": 5000},
     User: {"name": 120},
 }

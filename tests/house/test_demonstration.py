@@ -8,7 +8,7 @@ from django.utils import timezone
 from chantier.demonstration import ACCOUNTS, PASSWORD
 from chantier.models import Chantier, Cycle, Membership, Organization, User
 from mailing.models import OutgoingEmail
-from meetings.models import Meeting
+from meetings.models import Activity, Meeting
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,7 @@ def test_everything_invented_is_labelled_and_nothing_invented_touches_the_real_c
     assert not Organization.objects.exclude(name__contains="(démonstration)").exists()
     for meeting in Meeting.objects.filter(cycle__is_demonstration=True):
         assert "(démonstration)" in meeting.title
+    assert [("(démonstration)" in activity.title) for activity in Activity.objects.all()] == [True] * 3
     assert not Cycle.objects.get(slug="2020-2021").participations.exists()
 
 
@@ -69,6 +70,14 @@ def test_the_meeting_ahead_has_answers_and_wrote_to_nobody(client, demonstration
     assert sorted(rows.values_list("answer", flat=True)) == ["", "", "", "no", "yes"]
     assert set(OutgoingEmail.objects.values_list("kind", flat=True)) == {"reminder"}
     assert "Je serai là" in text_of(sign_in_as(client, "representante@ville.example").get("/"))
+
+
+def test_the_network_s_activities_are_read_and_it_may_change_them(client, demonstration):
+    page = text_of(sign_in_as(client, "representante@ville.example").get("/echanges/activites/"))
+    assert [title for title in ("Dîner-causerie", "portes ouvertes", "Salon") if title not in page] == []
+    client.logout()
+    address = Activity.objects.first().get_absolute_url()
+    assert "Modifier" in text_of(sign_in_as(client, "reseau@partenaire.example").get(address))
 
 
 def test_some_take_part_in_the_second_chantier_only(demonstration):
@@ -96,7 +105,7 @@ def test_it_is_refused_where_demo_is_off(settings):
 def test_nothing_of_it_shows_where_demo_is_off(client, demonstration, settings, coordinator):
     settings.DEMO = False
     client.force_login(coordinator)
-    for address in ("/", "/rencontres/", "/chantier/2020-2021/"):
+    for address in ("/", "/rencontres/", "/chantier/2020-2021/", "/echanges/", "/echanges/activites/"):
         page = text_of(client.get(address))
         assert "démonstration" not in page
     for cycle in Cycle.objects.filter(is_demonstration=True):

@@ -14,6 +14,7 @@ from meetings.answer_link import token_of
 from meetings.models import Meeting
 from reports.models import Report
 from tests import factories as f
+from tests.roles.exchanges import exchanges_of
 
 ROLES = ("coordinator", "representative", "reader", "partner", "enterprise", "anonymous")
 
@@ -49,6 +50,13 @@ def make_world() -> World:
         "own": things_of(own, representative.organization, reader),
         "other": things_of(other, f.member_of(other).organization, reader=None),
     }
+    other_network = f.member_of(other, kind=Organization.Kind.PARTNER_NETWORK).organization
+    for side, cycle, network in (
+        ("own", own, world.people["partner"].organization),
+        ("other", other, other_network),
+    ):
+        voice = world.things[side]["reader"].user
+        world.things[side] |= exchanges_of(cycle, voice, network)
     return world
 
 
@@ -138,4 +146,13 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "rencontres/<slug:slug>/versions/<int:number>.pdf": lambda its: [its["meeting"].slug, 1],
     "rapports/<uuid:pk>/": lambda its: [its["report"].pk],
     "rapports/<uuid:pk>/reessayer/": lambda its: [its["report"].pk],
+    "echanges/obstacles/<int:pk>/": lambda its: [its["obstacle"].pk],
+    "echanges/solutions/<int:pk>/essai/": lambda its: [its["solution"].pk],
+    "echanges/questions/<int:pk>/": lambda its: [its["question"].pk],
+    "echanges/<slug:kind>/<int:pk>/retirer/": lambda its: ["obstacles", its["obstacle"].pk],
+    "echanges/<slug:kind>/<int:pk>/adopter/": lambda its: ["obstacles", its["obstacle"].pk],
+    "echanges/activites/<int:pk>/": lambda its: [its["activity"].pk],
+    "echanges/activites/<int:pk>/modifier/": lambda its: [its["activity"].pk],
+    "echanges/activites/<int:pk>/annuler/": lambda its: [its["activity"].pk],
+    "echanges/activites/<int:pk>/activite.ics": lambda its: [its["activity"].pk],
 }

@@ -17,7 +17,17 @@ from mailing.links import token_for
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
-from meetings.models import Convocation, Meeting, MeetingDocument, Need
+from meetings.models import (
+    Activity,
+    Convocation,
+    Meeting,
+    MeetingDocument,
+    Need,
+    Obstacle,
+    Question,
+    Reply,
+    Solution,
+)
 from meetings.models.feeds import digest_of
 from reports.models import Report, private_storage
 from tests import factories as f
@@ -71,6 +81,15 @@ EXAMPLES = {
     "rencontres/<slug:slug>/versions/<int:number>.pdf": lambda: [published().slug, 1],
     "rapports/<uuid:pk>/": lambda: [Report.objects.get(state=Report.State.DONE).pk],
     "rapports/<uuid:pk>/reessayer/": lambda: [Report.objects.get(state=Report.State.FAILED).pk],
+    "echanges/obstacles/<int:pk>/": lambda: [Obstacle.objects.first().pk],
+    "echanges/solutions/<int:pk>/essai/": lambda: [Solution.objects.first().pk],
+    "echanges/questions/<int:pk>/": lambda: [Question.objects.first().pk],
+    "echanges/<slug:kind>/<int:pk>/retirer/": lambda: ["solutions", Solution.objects.first().pk],
+    "echanges/<slug:kind>/<int:pk>/adopter/": lambda: ["reponses", Reply.objects.first().pk],
+    "echanges/activites/<int:pk>/": lambda: [Activity.objects.first().pk],
+    "echanges/activites/<int:pk>/modifier/": lambda: [Activity.objects.first().pk],
+    "echanges/activites/<int:pk>/annuler/": lambda: [Activity.objects.first().pk],
+    "echanges/activites/<int:pk>/activite.ics": lambda: [Activity.objects.first().pk],
     r"compte/^confirm-email/(?P<key>[-:\w]+)/$": lambda: ["abc"],
     r"compte/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": lambda: ["1", "abc"],
     "admin/r/<path:content_type_id>/<path:object_id>/": lambda: ["1", "1"],
@@ -111,6 +130,7 @@ def make_network() -> Cycle:
     f.ReportFactory(object_id=version.pk, state=Report.State.FAILED)
     for factory in (f.MeetingDocumentFactory, f.AgendaLineFactory, f.MeetingGuestFactory, f.RemindingFactory):
         factory(meeting=meeting)
+    make_exchanges(cycle)
     f.OutgoingEmailFactory()
     f.InvitationFactory()
     for model in admin.site._registry:
@@ -119,6 +139,27 @@ def make_network() -> Cycle:
             model_factory()
     Region.objects.get_or_create(code="06", defaults={"name": "Montréal"})
     return cycle
+
+
+def make_exchanges(cycle: Cycle) -> None:
+    """What people say between meetings, and what a network organises."""
+    chantier, network = cycle.chantier, f.member_of(cycle, kind=f.PARTNER_NETWORK).organization
+    theme = f.ThemeFactory()
+    obstacle = f.ObstacleFactory(chantier=chantier, theme=theme, stage=3, organization=network)
+    f.TrialFactory(solution=f.SolutionFactory(obstacle=obstacle, is_example=True), note="Essayée deux fois.")
+    question = f.QuestionFactory(chantier=chantier, theme=theme, obstacle=obstacle)
+    f.ReplyFactory(question=question, organization=network)
+    today = timezone.localdate()
+    f.ActivityFactory(
+        chantier=chantier,
+        organization=network,
+        date=today,
+        last_day=today + dt.timedelta(days=2),
+        place="Montréal",
+        link="https://reseau.example/inscription",
+        description="Trois entreprises présentent leur offre.",
+    )
+    f.ActivityFactory(chantier=chantier, organization=network, date=today, cancelled_at=timezone.now())
 
 
 def every_address() -> dict[str, str]:

@@ -27,6 +27,9 @@ KNOWN = {
     "_to_field",
     "_popup",
     "_changelist_filters",
+    "mois",
+    "obstacle",
+    "organization",
 }
 KNOWN |= {
     "term",

@@ -58,6 +58,11 @@ def limited_addresses(report):
         "a need taken back": ("post", reverse("take_back_need", args=[meeting.slug, need.pk])),
         "the screen of the room": ("get", reverse("round_table_screen", args=[meeting.slug])),
         "a presence": ("post", reverse("attendance", args=[meeting.slug])),
+        "an obstacle": ("post", reverse("new_obstacle")),
+        "a search in the obstacles": ("get", reverse("exchange") + "?q=lots"),
+        "a search in the questions": ("get", reverse("question_list") + "?q=lots"),
+        "an activity": ("post", reverse("new_activity")),
+        "a month": ("get", reverse("activity_month") + "?mois=2027-01"),
     }
 
 
@@ -65,6 +70,7 @@ NAMES = ["a synthesis", "a bilan", "a report", "another try", "the list of meeti
 NAMES += ["an event", "a change of chantier", "an invitation", "a pasted list", "an invitation again"]
 NAMES += ["the list of invitations", "the list of organisations", "an acceptance", "one's own data"]
 NAMES += ["a need", "a need supported", "a need taken back", "the screen of the room", "a presence"]
+NAMES += ["an obstacle", "a search in the obstacles", "a search in the questions", "an activity", "a month"]
 
 
 def signed_in(person, **more):

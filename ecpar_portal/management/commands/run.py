@@ -52,7 +52,7 @@ class Command(BaseCommand):
             try:
                 call_command(command, *arguments, stdout=told, stderr=told)
             except Exception as error:
-                if command == "load_cycle" and isinstance(error, CommandError):
+                if command in ("load_cycle", "load_exchange") and isinstance(error, CommandError):
                     # The file does not fit what people made of the cycle since: no reason to stay closed.
                     self.say(f"{name}\u00a0: non chargé. {error}")
                     continue
@@ -94,6 +94,8 @@ def steps() -> Iterator[tuple[str, ...]]:
         yield "Fichiers statiques", "collectstatic", "--no-input", "--verbosity=0"
     for path in sorted((settings.BASE_DIR / "data").glob("*.toml")):
         yield f"Cycle {path.stem}", "load_cycle", str(path)
+    for path in sorted((settings.BASE_DIR / "data/echanges").glob("*.toml")):
+        yield f"Échanges {path.stem}", "load_exchange", str(path)
     if settings.DEMO:
         yield "Démonstration", "load_demonstration"
 
