@@ -55,6 +55,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def listens(port: int) -> bool:
+    """Whether somebody listens on a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextlib.contextmanager
 def serving(application: str, environment: dict[str, str]) -> Iterator[int]:
     """Serve an application with the portal's own web server; yield the port."""
@@ -66,7 +72,7 @@ def serving(application: str, environment: dict[str, str]) -> Iterator[int]:
     )
     try:
         end = time.monotonic() + SECONDS_TO_ANSWER
-        while socket.socket().connect_ex(("127.0.0.1", port)):
+        while not listens(port):
             if server.poll() is not None or time.monotonic() > end:
                 raise SystemExit(f"{application} ne répond pas.")
             time.sleep(0.1)

@@ -12,7 +12,16 @@ from chantier.models.cycles import starting_year_of
 from meetings.actions import answering
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish_loaded
-from meetings.models import Activity, AgendaLine, Meeting, MeetingObjective, PointAnswer, SynthesisPoint
+from meetings.models import (
+    Activity,
+    AgendaLine,
+    Meeting,
+    MeetingObjective,
+    Need,
+    NeedSupport,
+    PointAnswer,
+    SynthesisPoint,
+)
 
 DAYS_AHEAD = 10
 ELSEWHERE_ONLY = ("ville-f", "college-c")
@@ -34,6 +43,7 @@ def make_cycles(organizations: dict[str, Organization]) -> None:
         )
     ]
     _meeting_ahead(cycle, aims)
+    _round_table(cycle.meetings.get(), aims[1], organizations)
     _activities(social, organizations["reseau"])
     _second_chantier([organizations[short] for short in (*ELSEWHERE_ONLY, *IN_BOTH)])
 
@@ -118,6 +128,27 @@ def _activities(chantier: Chantier, network: Organization) -> None:
             last_day=last,
             place=place,
         )
+
+
+def _round_table(meeting: Meeting, aim: Objective, organizations: dict[str, Organization]) -> None:
+    """Three needs: one gathered into an objective, one supported."""
+    Need.objects.create(
+        meeting=meeting,
+        organization=organizations["universite"],
+        text=f"Savoir quelles EES peuvent livrer sur le campus {LABEL}",
+        objective=aim,
+    )
+    clauses = Need.objects.create(
+        meeting=meeting,
+        organization=organizations["ville"],
+        text=f"Des exemples de clauses déjà employées {LABEL}",
+    )
+    NeedSupport.objects.create(need=clauses, organization=organizations["college-a"])
+    Need.objects.create(
+        meeting=meeting,
+        organization=organizations["ville-b"],
+        text=f"Des arguments chiffrés pour convaincre la direction {LABEL}",
+    )
 
 
 def _second_chantier(organizations: list[Organization]) -> None:
