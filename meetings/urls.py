@@ -5,6 +5,7 @@ from django.urls import include, path
 from meetings.views import (
     answering,
     calendars,
+    committing,
     convening,
     documents,
     following,
@@ -38,6 +39,7 @@ one_meeting = [
     path("versions/", publishing.versions, name="versions"),
     path("versions/<int:number>/", publishing.version, name="version"),
     path("versions/<int:number>/synthese.pdf", publishing.version_pdf, name="version_pdf"),
+    path("engagement/", committing.new_commitment, name="new_commitment"),
 ]
 meetings = [
     path("", reading.meeting_list, name="meeting_list"),
@@ -45,8 +47,14 @@ meetings = [
     path("documents/<uuid:pk>/", documents.meeting_document, name="meeting_document"),
     path("<slug:slug>/", include(one_meeting)),
 ]
+commitments = [
+    path("", committing.commitment_list, name="commitment_list"),
+    path("<int:pk>/", committing.commitment, name="commitment"),
+    path("<int:pk>/modifier/", committing.edit_commitment, name="edit_commitment"),
+]
 urlpatterns = [
     path("rencontres/", include(meetings)),
+    path("engagements/", include(commitments)),
     path("chantier/<slug:slug>/", reading.cycle, name="cycle"),
     path("chantier/<slug:slug>/bilan.pdf", reading.bilan_pdf, name="bilan_pdf"),
     path("convocation/<int:pk>/", answering.convocation, name="convocation"),

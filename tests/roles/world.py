@@ -73,6 +73,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     return {
         "cycle": cycle,
         "meeting": meeting,
+        "commitment": f.CommitmentFactory(meeting=meeting, organization=organization),
         "document": documents[0],
         "draft": {"meeting": draft, "document": documents[1]},
         "ahead": {"meeting": ahead, "convocation": called},
@@ -114,6 +115,9 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "rencontres/<slug:slug>/suivi/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/presences.pdf": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/presences.xlsx": lambda its: [its["meeting"].slug],
+    "engagements/<int:pk>/": lambda its: [its["commitment"].pk],
+    "engagements/<int:pk>/modifier/": lambda its: [its["commitment"].pk],
+    "rencontres/<slug:slug>/engagement/": lambda its: [its["meeting"].slug],
     "rapports/<uuid:pk>/": lambda its: [its["report"].pk],
     "rapports/<uuid:pk>/reessayer/": lambda its: [its["report"].pk],
 }

@@ -17,7 +17,7 @@ from mailing.links import token_for
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
-from meetings.models import Convocation, Meeting, MeetingDocument
+from meetings.models import Commitment, Convocation, Meeting, MeetingDocument
 from meetings.models.feeds import digest_of
 from reports.models import Report, private_storage
 from tests import factories as f
@@ -53,6 +53,9 @@ EXAMPLES = {
     "rencontres/<slug:slug>/presences.pdf": lambda: [published().slug],
     "rencontres/<slug:slug>/presences.xlsx": lambda: [published().slug],
     "rencontres/<slug:slug>/rencontre.ics": lambda: [published().slug],
+    "engagements/<int:pk>/": lambda: [Commitment.objects.first().pk],
+    "engagements/<int:pk>/modifier/": lambda: [Commitment.objects.first().pk],
+    "rencontres/<slug:slug>/engagement/": lambda: [published().slug],
     "agenda/<str:token>.ics": lambda: ["jeton"],
     "rapports/<uuid:pk>/": lambda: [Report.objects.get(state=Report.State.DONE).pk],
     "rapports/<uuid:pk>/reessayer/": lambda: [Report.objects.get(state=Report.State.FAILED).pk],
@@ -83,6 +86,7 @@ def make_network() -> Cycle:
     ahead = f.AgendaLineFactory(meeting=f.MeetingFactory(cycle=cycle, upcoming=True)).meeting
     f.MeetingGuestFactory(meeting=ahead)
     keep_called(ahead)
+    f.CommitmentFactory(meeting=meeting)
     version = publish(meeting, by=None)
     name = private_storage().save("reports/aa/essai", ContentFile(b"%PDF-1.7"))
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}

@@ -52,12 +52,15 @@ def limited_addresses(report):
         "the list of organisations": ("get", reverse("organization_list") + "?q=ville"),
         "an acceptance": ("post", reverse("accept_invitation")),
         "one's own data": ("post", reverse("export_my_data")),
+        "the list of commitments": ("get", reverse("commitment_list") + "?state=open"),
+        "a commitment": ("post", reverse("new_commitment", args=[meeting.slug])),
     }
 
 
 NAMES = ["a synthesis", "a bilan", "a report", "another try", "the list of meetings"]
 NAMES += ["an event", "a change of chantier", "an invitation", "a pasted list", "an invitation again"]
 NAMES += ["the list of invitations", "the list of organisations", "an acceptance", "one's own data"]
+NAMES += ["the list of commitments", "a commitment"]
 
 
 def signed_in(person, **more):
