@@ -19,6 +19,7 @@ from meetings.path import Mention, Node, Path, Step
 
 NEED, OBSTACLE, COMMITMENT = "need", "obstacle", "commitment"
 State = Commitment.State
+STATES = {State.DONE: "Faites", State.OPEN: "À faire", State.DROPPED: "Abandonnées"}
 SHOWN_LETTERS = 80
 
 
@@ -192,6 +193,41 @@ def _serve(step: Step, thread: Thread, cycle_url: str) -> None:
                 label = f"{french.day_month(step.meeting.date)}, objectif {node.mark}"
                 objective = thread.objectives[rank - 1]
                 objective.led_to.append(Mention("", label, f"{cycle_url}#{node.anchor}"))
+
+
+# On paper ---------------------------------------------------------------------------------------------
+
+
+def with_origins(built: Path) -> list[Objective]:
+    """The objectives of a cycle, each with how many needs it came from and the organisations that said them.
+
+    Of the meetings of the path only: those that members read.
+    """
+    seen = [step.meeting.pk for step in built.steps]
+    needs = Need.objects.standing().filter(objective__cycle=built.cycle, meeting__in=seen)
+    found: dict[int, list[str]] = {}
+    for objective, organization in needs.values_list("objective", "organization__name"):
+        found.setdefault(objective, []).append(organization)
+    objectives = list(built.cycle.objectives.all())
+    for objective in objectives:
+        names = found.get(objective.pk, [])
+        objective.need_count = len(names)
+        objective.said_by = french.enumeration(sorted(set(names)))
+    return objectives
+
+
+def commitments_by_state(built: Path) -> list[tuple[str, list[Commitment]]]:
+    """What was committed to at the meetings of a path, by how it stands; states without any are left out."""
+    seen = [step.meeting.pk for step in built.steps]
+    rows = list(Commitment.objects.filter(meeting__in=seen).told().order_by("meeting__date", "pk"))
+    groups = [
+        (STATES[state], [row for row in rows if row.state == state])
+        for state in (State.DONE, State.OPEN, State.DROPPED)
+    ]
+    return [(label, found) for label, found in groups if found]
+
+
+# Up from one of them -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
