@@ -11,6 +11,7 @@ from meetings.actions.publishing import publish
 from meetings.documents import synthesis_pdf
 from meetings.models import (
     AgendaLine,
+    Commitment,
     Convocation,
     Meeting,
     MeetingDocument,
@@ -38,6 +39,7 @@ TYPED = {
     MeetingGuest: {"name": 120},
     Reminding: {"subject": 160, "opening": 2000, "after_words": 4000},
     SynthesisPoint: {"text": 5000},
+    Commitment: {"text": 1000, "reason": 1000},
     Organization: {"name": 160, "former_names": 5000},
     User: {"name": 120},
 }
