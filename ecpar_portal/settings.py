@@ -327,6 +327,7 @@ LIMITS = {
     "events": (60, 60),
     "drafts": (120, 60),  # a desk that saves by itself
     "comments": (60, 3600),
+    "commitments": (120, 3600),
     "invitations": (60, 3600),
     "acceptance": (20, 60),
     "exports": (5, 3600),

@@ -1,5 +1,7 @@
 """Pages that compose what the apps offer."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -16,10 +18,11 @@ from ecpar_portal.access import public, require
 from ecpar_portal.limits import limit
 from ecpar_portal.samples import samples
 from meetings import path
-from meetings.models import Meeting
+from meetings.models import Commitment, Meeting
 from meetings.views.answering import shown_to
 
 LATEST_SYNTHESES = 3
+EXPECTED_SHOWN = 8
 OPEN_PAGES = ("home", "privacy_policy", "accessibility")
 
 
@@ -44,9 +47,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "path": path.build(cycle, thread, unpublished=is_coordinator(request.user)) if cycle else None,
         "next_step": path.build(upcoming.cycle, [upcoming]).steps[0] if upcoming else None,
         "syntheses": meetings.filter(state=Meeting.State.PUBLISHED).latest_first()[:LATEST_SYNTHESES],
+        "expected": expected_of(request.user),
         **(shown_to(request.user, upcoming) if upcoming else {}),
     }
     return render(request, "portal/home.html", context)
+
+
+def expected_of(user: Any) -> list[Commitment]:
+    """What the person's organisation said it would do and has not done, what is late first."""
+    if not user.organization:
+        return []
+    theirs = Commitment.objects.visible_to(user).filter(organization=user.organization)
+    return list(theirs.open().told()[:EXPECTED_SHOWN])
 
 
 def presentation(request: HttpRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ from ecpar_portal.prepared import Prepared
 from meetings.models import (
     Activity,
     Attendance,
+    Commitment,
     Convocation,
     Meeting,
     MeetingDocument,
@@ -201,3 +202,43 @@ def is_read_again(user: Any, meeting: Meeting) -> bool:
         return False
     there = Attendance.objects.of(user).filter(meeting=meeting)
     return Review.objects.open().filter(meeting=meeting).filter(Exists(there)).exists()
+
+
+def commitments_read_by(user: Any) -> QuerySet:
+    """What organisations said they would do, as a person reads it: in the meetings that they see."""
+    return Commitment.objects.visible_to(user).told()
+
+
+def meetings_committed_at(user: Any) -> QuerySet:
+    """The meetings that a person sees and at which somebody may commit, or is told why not."""
+    return Meeting.objects.visible_to(user).select_related("cycle__chantier", "current_version")
+
+
+def organizations_committed_by(user: Any, meeting: Meeting) -> QuerySet:
+    """The organisations that a person may commit at a meeting: their own, or any for a coordinator.
+
+    Those that take part in its cycle today or, once its year is past, that took part.
+    """
+    here = (
+        meeting.cycle.participations.all()
+        if meeting.cycle.is_over
+        else meeting.cycle.participations.current()
+    )
+    found = Organization.objects.existing().filter(pk__in=here.order_by().values("organization"))
+    if is_coordinator(user):
+        return found
+    return found.filter(pk=user.organization.pk) if user.organization else found.none()
+
+
+def may_commit_at(user: Any, meeting: Meeting) -> bool:
+    """Whether a person is offered to commit at a meeting: once it is convened, whoever may for somebody.
+
+    Of members it asks nothing more than what their page knows; the page of writing asks who takes part.
+    """
+    written = meeting.state in (Meeting.State.CONVENED, Meeting.State.HELD, Meeting.State.PUBLISHED)
+    return written and (is_coordinator(user) or takes_part(user))
+
+
+def may_follow_up(user: Any, commitment: Commitment) -> bool:
+    """The people of the organisation that committed itself, and the coordinator."""
+    return is_coordinator(user) or (takes_part(user) and user.organization.pk == commitment.organization_id)

@@ -41,6 +41,7 @@ class MeetingsConfig(AppConfig):
             notices,
             privacy,
             reminders,
+            terms,
         )
         from meetings.access import (
             may_download_bilan,
@@ -110,6 +111,15 @@ class MeetingsConfig(AppConfig):
                 description="Quand une synthèse paraît, ou qu’une nouvelle version la remplace.",
             )
         )
+        register(
+            Kind(
+                terms.KIND,
+                "Échéance d’une action à entreprendre",
+                still=terms.still_due,
+                optional=True,
+                description="Une semaine avant l’échéance d’une action de votre organisation.",
+            )
+        )
 
         digest.register(digest.Source("Synthèses publiées", news.syntheses))
         digest.register(digest.Source("Documents de rencontre", news.documents))
@@ -147,6 +157,11 @@ class MeetingsConfig(AppConfig):
             file_asked="Fichier demandé",
             feed_made="Agenda personnel\u00a0: adresse faite",
             feed_replaced="Agenda personnel\u00a0: adresse remplacée",
+            committed="Action à entreprendre notée",
+            commitment_changed="Action à entreprendre changée",
+            commitment_done="Action à entreprendre faite",
+            commitment_dropped="Action à entreprendre abandonnée",
+            commitment_reopened="Action à entreprendre reprise",
             feed_stopped="Agenda personnel\u00a0: adresse arrêtée",
         )
         trace.register_words(

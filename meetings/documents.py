@@ -11,7 +11,7 @@ from chantier import trace
 from chantier.models import Cycle
 from ecpar_portal import french
 from ecpar_portal.prepared import Prepared
-from meetings import paper, path
+from meetings import paper, path, thread
 from meetings.models import Meeting, MeetingQuerySet, SynthesisDraft, SynthesisVersion
 from reports.pdf import html_to_pdf, renderer_key
 
@@ -124,6 +124,8 @@ def bilan_html(cycle: Cycle) -> str:
     built = path.build(cycle, read_by_members(cycle))
     context = {
         "cycle": cycle,
+        "objectives": thread.with_origins(built),
+        "commitments": thread.commitments_by_state(built),
         "title": bilan_title(cycle),
         "path": built,
         "drawings": [paper.of_one_of_many(step) for step in built.steps],

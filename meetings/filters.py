@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from chantier.context import header_of
 from chantier.filters import ListFilter, cycles_seen
-from chantier.models import Organization
+from chantier.models import Cycle, Organization
 from ecpar_portal import french
 from meetings.access import networks_in
-from meetings.models import Activity, Meeting, MeetingQuerySet, Obstacle, Question, Theme
+from meetings.models import Activity, Commitment, Meeting, MeetingQuerySet, Obstacle, Question, Theme
 from meetings.models.activities import ActivityQuerySet
 from meetings.models.exchange import STAGE_CHOICES, ObstacleQuerySet, PlacedQuerySet, QuestionQuerySet
 
@@ -149,3 +149,43 @@ class ActivityFilter(ListFilter):
         rows = activities.order_by().values_list("pk", "title", "description", "place", "organization__name")
         found = [pk for pk, *texts in rows if french.holds("\n".join(texts), value)]
         return activities.filter(pk__in=found)
+
+
+def organizations_committed(request: HttpRequest) -> QuerySet:
+    """The organisations whose commitments the person reads."""
+    seen = Commitment.objects.visible_to(request.user).order_by().values("organization")
+    return Organization.objects.filter(pk__in=seen)
+
+
+class CommitmentFilter(ListFilter):
+    """Narrows a list of commitments: how they stand, whose they are, where they were said, their term."""
+
+    state = django_filters.ChoiceFilter(label="État", choices=Commitment.State, empty_label="Tous les états")
+    organization = django_filters.ModelChoiceFilter(
+        label="Organisation",
+        queryset=organizations_committed,
+        to_field_name="slug",
+        empty_label="Toutes les organisations",
+    )
+    cycle = django_filters.ModelChoiceFilter(
+        label="Cycle",
+        queryset=cycles_seen,
+        to_field_name="slug",
+        empty_label="Tous les cycles",
+        method="in_cycle",
+    )
+    term = django_filters.ChoiceFilter(
+        label="Échéance", choices=[("past", "passée")], method="by_term", empty_label="Toutes les échéances"
+    )
+
+    class Meta:
+        model = Commitment
+        fields = ["state", "organization", "cycle", "term"]
+
+    def in_cycle(self, commitments: QuerySet, name: str, value: Cycle) -> QuerySet:
+        """Keep those of the meetings of a cycle."""
+        return commitments.filter(meeting__cycle=value)
+
+    def by_term(self, commitments: QuerySet, name: str, value: str) -> QuerySet:
+        """Keep those that are late."""
+        return commitments.overdue()

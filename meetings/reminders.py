@@ -22,7 +22,7 @@ from mailing.queueing import Message, queue_many
 from meetings import changes
 from meetings.calendar import calendar_of
 from meetings.called import calls, exists, members_of, still_called
-from meetings.models import Convocation, Meeting, Reminding
+from meetings.models import Commitment, Convocation, Meeting, Reminding
 
 KIND, AFTERWARDS = "reminder", "follow_up"
 # The messages that call somebody, each with the link by which they answer.
@@ -227,6 +227,7 @@ def details_of(meeting: Meeting) -> dict[str, Any]:
         "heading": " ".join(heading_of(meeting).splitlines()),
         "objectives": list(meeting.objectives.all()),
         "agenda": list(meeting.agenda.all()),
+        "follow_ups": Commitment.objects.followed_up_at(meeting).count(),
         "portal_url": settings.PORTAL_URL,
         "way_out": PLACE,
     }

@@ -2,13 +2,15 @@
 
 from celery import shared_task
 
+from meetings import terms
 from meetings.actions import calling, reviewing
 
 
 @shared_task
 def plan_reminders() -> None:
-    """Keep true who is called to every meeting to come, and plan their reminders."""
+    """Keep true who is called to every meeting to come; plan their reminders, and those of terms."""
     calling.keep_all()
+    terms.plan_all()
 
 
 @shared_task

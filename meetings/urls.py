@@ -7,6 +7,7 @@ from meetings.views import (
     answering,
     attending,
     calendars,
+    committing,
     convening,
     documents,
     exchanging,
@@ -51,6 +52,7 @@ one_meeting = [
     path("tour-de-table/regrouper/", gathering.gather_needs, name="gather_needs"),
     path("besoins/<int:pk>/appuyer/", needs.support_need, name="support_need"),
     path("besoins/<int:pk>/retirer/", needs.take_back_need, name="take_back_need"),
+    path("engagement/", committing.new_commitment, name="new_commitment"),
 ]
 meetings = [
     path("", reading.meeting_list, name="meeting_list"),
@@ -79,9 +81,15 @@ exchange = [
     path("<slug:kind>/<int:pk>/retirer/", exchanging.take_back, name="take_back"),
     path("<slug:kind>/<int:pk>/adopter/", exchanging.adopt, name="adopt_example"),
 ]
+commitments = [
+    path("", committing.commitment_list, name="commitment_list"),
+    path("<int:pk>/", committing.commitment, name="commitment"),
+    path("<int:pk>/modifier/", committing.edit_commitment, name="edit_commitment"),
+]
 urlpatterns = [
     path("rencontres/", include(meetings)),
     path("echanges/", include(exchange)),
+    path("engagements/", include(commitments)),
     path("chantier/<slug:slug>/", reading.cycle, name="cycle"),
     path("chantier/<slug:slug>/bilan.pdf", reading.bilan_pdf, name="bilan_pdf"),
     path("convocation/<int:pk>/", answering.convocation, name="convocation"),

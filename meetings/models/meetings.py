@@ -16,6 +16,7 @@ from django.utils import timezone
 from chantier.models import Cycle, Objective, Organization
 from chantier.models.cycles import Ranked
 from ecpar_portal import french
+from meetings.models.keys import keys_in, keys_tied
 
 # The network exists since 2007; a year typed with a wrong digit would stretch the ruler over centuries.
 FIRST_DAY, LAST_DAY = dt.date(2007, 1, 1), dt.date(2200, 12, 31)
@@ -88,8 +89,8 @@ class MeetingQuerySet(models.QuerySet):
         return self.select_related("current_version").prefetch_related(*self._thread(unpublished))
 
     def _thread(self, unpublished: bool) -> list[Prefetch]:
-        objectives = MeetingObjective.objects.select_related("comes_from__meeting")
-        points = SynthesisPoint.objects.with_rank().prefetch_related("point_answers", "needs", "obstacles")
+        objectives = MeetingObjective.objects.with_served().select_related("comes_from__meeting")
+        points = SynthesisPoint.objects.with_rank().with_taken().prefetch_related("point_answers")
         if not unpublished:
             points = points.filter(meeting__state=Meeting.State.PUBLISHED, meeting__current_version=None)
         return [Prefetch("objectives", objectives), Prefetch("points", points)]
@@ -252,6 +253,15 @@ class Meeting(models.Model):
         return (self.date - timezone.localdate()) // dt.timedelta(days=1)
 
 
+class MeetingObjectiveQuerySet(models.QuerySet):
+    """Queries on the objectives of meetings."""
+
+    def with_served(self) -> "MeetingObjectiveQuerySet":
+        """Tell which objectives of the cycle each serves, for `served`."""
+        links = MeetingObjective.objectives.through
+        return self.annotate(served_keys=keys_tied(links, "meetingobjective", "objective"))
+
+
 class MeetingObjective(Ranked):
     """What a meeting set out to do.
 
@@ -274,8 +284,15 @@ class MeetingObjective(Ranked):
     )
     reading = models.CharField("lecture", max_length=10, choices=Reading, default=Reading.PROPOSED)
 
+    objects = MeetingObjectiveQuerySet.as_manager()
+
     class Meta(Ranked.Meta):
         verbose_name = "objectif"
+
+    @property
+    def served(self) -> list[int]:
+        """The keys of the objectives of the cycle that it serves; asked `with_served()`."""
+        return keys_in(self.served_keys)
 
     def content(self) -> dict[str, Any]:
         """What a version keeps of it; of an origin that is not published, nothing but its number."""
@@ -300,6 +317,13 @@ class SynthesisPointQuerySet(models.QuerySet):
         siblings = Objective.objects.filter(cycle=OuterRef("became_objective__cycle")).order_by()
         rank = siblings.filter(before | same).values("cycle").annotate(rank=Count("pk")).values("rank")
         return self.annotate(became_rank=Subquery(rank))
+
+    def with_taken(self) -> "SynthesisPointQuerySet":
+        """Tell which needs and obstacles each takes up."""
+        return self.annotate(
+            need_keys=keys_tied(SynthesisPoint.needs.through, "synthesispoint", "need"),
+            obstacle_keys=keys_tied(SynthesisPoint.obstacles.through, "synthesispoint", "obstacle"),
+        )
 
 
 class SynthesisPoint(Ranked):
@@ -336,10 +360,9 @@ class SynthesisPoint(Ranked):
         verbose_name_plural = "points de synthèse"
 
     def content(self) -> dict[str, Any]:
-        """What a version keeps of it; asked `with_rank()`."""
+        """What a version keeps of it; asked `with_rank()` and `with_taken()`."""
         answers = [{"id": link.objective_id, "reading": link.reading} for link in self.point_answers.all()]
-        sources = {"needs": self.needs.all(), "obstacles": self.obstacles.all()}
-        taken = {name: [row.pk for row in rows] for name, rows in sources.items()}
+        taken = {"needs": keys_in(self.need_keys), "obstacles": keys_in(self.obstacle_keys)}
         return {
             "id": self.pk,
             "text": self.text,

@@ -23,6 +23,7 @@ TEXT = "Écrit par la coordination au nom du chantier; un nom n’y a pas sa pla
 PRINTED = [
     *("chantier__presentation", "network_presentation", "objectives__text", "achievements__text"),
     *("meetings__title", "meetings__place", "meetings__objectives__text", "meetings__points__text"),
+    *("meetings__commitments__text", "meetings__commitments__reason"),
 ]
 
 

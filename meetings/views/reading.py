@@ -13,11 +13,12 @@ from chantier.access import is_coordinator
 from chantier.models import Cycle, Organization
 from ecpar_portal.access import require, signed_in
 from ecpar_portal.limits import limit, narrowed
-from meetings import events, path
-from meetings.access import is_read_again, may_download_bilan, synthesis_to_download
+from meetings import events, path, thread
+from meetings.access import is_read_again, may_commit_at, may_download_bilan, synthesis_to_download
 from meetings.actions.publishing import has_draft
 from meetings.filters import MeetingFilter
-from meetings.models import Meeting, Need
+from meetings.forms.path import PathFilter
+from meetings.models import Commitment, Meeting, Need
 from meetings.views.answering import shown_to
 from reports.views import serve
 
@@ -34,7 +35,10 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(cycles.prefetch_related("objectives", "achievements", origins), slug=slug)
     meetings = found.meetings.thread_for(request.user)
     built = path.build(found, meetings, unpublished=is_coordinator(request.user))
-    return render(request, "meetings/cycle.html", {"cycle": found, "path": built})
+    tied = thread.tie(built)
+    narrowing = PathFilter(request.GET, tied)
+    context = {"cycle": found, "path": built, "thread": tied, "filter": narrowing, "steps": narrowing.steps}
+    return render(request, "meetings/cycle.html", context)
 
 
 @require_safe
@@ -59,9 +63,26 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     context = placed(found, meetings, slug, unpublished=coordinates)
     step = context["step"]
     context |= {"coordinates": coordinates, **shown_to(request.user, step.meeting)}
+    context |= committed_at(request.user, step.meeting, context["path"])
     context["is_read_again"] = is_read_again(request.user, step.meeting)
     context["events"] = events.offered(step.meeting, has_draft(step.meeting)) if coordinates else []
     return render(request, "meetings/meeting.html", context)
+
+
+def committed_at(user: Any, meeting: Meeting, built: path.Path) -> dict[str, Any]:
+    """What was committed to at a meeting and, while it is to come, what stands on its agenda by itself."""
+    tied = thread.tie(built, away=True)
+    return {
+        "commitments": tied.commitments_at(meeting),
+        "follow_ups": follow_ups_of(meeting),
+        "commits": may_commit_at(user, meeting),
+    }
+
+
+def follow_ups_of(meeting: Meeting) -> list[Commitment]:
+    """The open commitments of earlier meetings, for one to come."""
+    ahead = meeting.state in (Meeting.State.DRAFT, Meeting.State.CONVENED) and not meeting.is_past
+    return thread.place(Commitment.objects.followed_up_at(meeting).told()) if ahead else []
 
 
 def placed(
@@ -104,6 +125,7 @@ def previewed(cycle: Cycle, slug: str, role: str | None) -> dict[str, Any]:
     context = placed(cycle, seen.with_thread(), slug)
     context |= {"roles": ROLES, "role": role, "is_guest": role == "invite"}
     context["nobody"] = nobody_of(context["step"].meeting, role)
+    context["follow_ups"] = [] if role == "invite" else follow_ups_of(context["step"].meeting)
     return context
 
 

@@ -18,7 +18,7 @@ from meetings.actions import writing
 from meetings.actions.calling import keep_called
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
-from meetings.models import Activity, Convocation, Meeting, Obstacle, Question, Solution
+from meetings.models import Activity, Commitment, Convocation, Meeting, Obstacle, Question, Solution
 from reports.models import Report
 from tests import factories as f
 from tests.chantier.signing_in import PASSWORD, totp_code, with_password
@@ -93,6 +93,13 @@ def network(visitor):
     point.save()
     organization = f.member_of(cycle, name="Ville de Québec").organization
     f.MembershipFactory(organization=organization, role="reader")
+    serving = f.MeetingObjectiveFactory(meeting=ahead)
+    serving.objectives.add(cycle.objectives.first())
+    late = {"term": dt.date(2021, 5, 3), "text": "Écrire une clause"}
+    f.CommitmentFactory(meeting=meeting, organization=organization, point=point, **late)
+    f.CommitmentFactory(meeting=meeting, state="done", closed_at=timezone.now())
+    dropped = {"closed_at": timezone.now(), "reason": "Le marché n’existe plus."}
+    f.CommitmentFactory(meeting=meeting, state="dropped", **dropped)
     f.AgendaLineFactory(meeting=ahead)
     make_exchanges(cycle)
     keep_called(ahead)
@@ -184,6 +191,12 @@ def addresses(cycle) -> dict[str, str]:
         "rencontres/<slug:slug>/publier/": reverse("publish_synthesis", args=[reread(cycle).slug]),
         "rencontres/<slug:slug>/versions/": reverse("versions", args=[reread(cycle).slug]),
         "rencontres/<slug:slug>/versions/<int:number>/": reverse("version", args=[reread(cycle).slug, 2]),
+        "engagements/": reverse("commitment_list"),
+        "engagements/<int:pk>/": Commitment.objects.first().get_absolute_url(),
+        "engagements/<int:pk>/modifier/": reverse("edit_commitment", args=[Commitment.objects.first().pk]),
+        "rencontres/<slug:slug>/engagement/": reverse(
+            "new_commitment", args=[cycle.meetings.get(title="Cadre de référence").slug]
+        ),
         "rapports/": reverse("report_list"),
         "invitations/": reverse("invitation_list"),
         "invitations/liste/": reverse("invite_list"),

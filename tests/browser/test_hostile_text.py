@@ -12,6 +12,7 @@ from meetings.documents import synthesis_pdf
 from meetings.models import (
     Activity,
     AgendaLine,
+    Commitment,
     Convocation,
     Meeting,
     MeetingDocument,
@@ -52,6 +53,7 @@ TYPED = {
     Question: {"text": 4000},
     Reply: {"text": 4000},
     Activity: {"title": 160, "place": 160, "description": 4000},
+    Commitment: {"text": 1000, "reason": 1000},
     Organization: {"name": 160, "former_names": 5000},
     User: {"name": 120},
 }

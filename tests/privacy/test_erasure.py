@@ -200,6 +200,18 @@ def test_files_made_again_after_an_erasure_tell_of_nobody(known, meeting, cycle,
     assert places_that_tell_of(NAME, ADDRESS, FORMER) == []
 
 
+@pytest.mark.parametrize("said", ["text", "reason"])
+def test_a_bilan_that_names_somebody_in_a_commitment_only_is_thrown_away(person, coordinator, erase, said):
+    cycle = f.CycleFactory()
+    named = {"text": "Écrire", "state": "dropped", "reason": "Non", "closed_at": timezone.now()}
+    f.CommitmentFactory(meeting__cycle=cycle, **named | {said: f"Demander à {NAME}."})
+    reports.ask("bilan", cycle, by=coordinator)
+    produce_everything()
+    assert [place for place in places_that_tell_of(NAME) if re.fullmatch(r"[0-9a-f]{64}", place)]
+    erase(person)
+    assert places_that_tell_of(NAME, ADDRESS, FORMER) == []
+
+
 def test_the_account_is_closed_for_ever_and_has_no_right(known, erase):
     erase(known)
     user = User.objects.get(pk=known.pk)

@@ -7,11 +7,12 @@ import page
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
-from chantier.models import Cycle
-from meetings.documents import bilan_filename, bilan_pdf, synthesis_pdf
-from meetings.models import SynthesisVersion
+from chantier.models import Cycle, Organization
+from meetings.documents import bilan_filename, bilan_key, bilan_pdf, synthesis_pdf
+from meetings.models import Commitment, SynthesisVersion
 from reports import pdf
 from tests import factories as f
 from tests.bilan import STATEMENTS
@@ -97,6 +98,60 @@ def test_the_bilan_says_what_members_read_and_nothing_of_a_draft():
     text = " ".join(pages_of(bilan_pdf(meeting.cycle)))
     assert "Pas encore dit" not in text
     assert "En préparation" not in text
+
+
+@pytest.fixture
+def committed(cycle):
+    """A cycle with an objective that came from three needs, and a commitment in each state."""
+    meeting = f.MeetingFactory(cycle=cycle, date=dt.date(2021, 1, 28))
+    aim = f.ObjectiveFactory(cycle=cycle, text="Trouver des clauses")
+    for name in ("Ville-aux-Pins", "Société des eaux", "Ville-aux-Pins"):
+        organization = Organization.objects.filter(name=name).first() or f.OrganizationFactory(name=name)
+        f.NeedFactory(meeting=meeting, organization=organization, objective=aim)
+    f.NeedFactory(meeting=meeting, objective=aim, withdrawn_at=timezone.now(), organization__name="Partie")
+    now = {"closed_at": timezone.now()}
+    f.CommitmentFactory(meeting=meeting, text="Compiler dix clauses", term=dt.date(2021, 5, 3))
+    f.CommitmentFactory(meeting=meeting, text="Nommer quelqu’un", state="done", **now)
+    f.CommitmentFactory(meeting=meeting, text="Ouvrir un lot", state="dropped", reason="Sans budget", **now)
+    return cycle
+
+
+@pytest.mark.django_db
+def test_the_bilan_says_which_needs_an_objective_came_from_and_what_became_of_commitments(committed):
+    text = " ".join(pages_of(bilan_pdf(committed)))
+    assert "Vient de 3 besoins du tour de table : Société des eaux et Ville-aux-Pins" in text
+    order = ["Faites (1)", "Nommer quelqu’un", "À faire (1)", "Compiler dix clauses", "échéance : 3 mai 2021"]
+    order += ["Abandonnées (1)", "Ouvrir un lot", "Raison : Sans budget"]
+    assert [words for words in order if words not in text] == []
+    assert sorted(order, key=text.index) == order
+
+
+@pytest.mark.django_db
+def test_the_bilan_prints_no_commitment_of_a_draft(committed):
+    draft = f.MeetingFactory(cycle=committed, draft=True)
+    f.CommitmentFactory(meeting=draft, text="Pas encore dit")
+    assert "Pas encore dit" not in " ".join(pages_of(bilan_pdf(committed)))
+
+
+@pytest.mark.django_db
+def test_a_bilan_is_made_anew_once_a_commitment_changes(committed):
+    before = bilan_key(committed)
+    assert bilan_key(committed) == before
+    Commitment.objects.filter(state="open").update(state="done", closed_at=timezone.now())
+    assert bilan_key(committed) != before
+
+
+@pytest.mark.django_db
+def test_a_bilan_with_two_hundred_commitments_prints_each_and_meets_pdf_ua(committed):
+    meeting = committed.meetings.get()
+    texts = ["<script>1</script>", "mot" * 300, "Écrire " * 140]
+    for number in range(200):
+        f.CommitmentFactory(meeting=meeting, text=f"{texts[number % 3]} n{number}."[-1000:])
+    content = bilan_pdf(committed)
+    report = page.validate_pdf_bytes(content, profile=page.ValidationProfile.PDF_UA_1)
+    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
+    text = " ".join(pages_of(content))
+    assert [n for n in range(200) if f"n{n}." not in text.replace(" ", "")] == []
 
 
 @pytest.mark.django_db

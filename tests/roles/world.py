@@ -87,6 +87,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
     return {
         "cycle": cycle,
         "meeting": meeting,
+        "commitment": f.CommitmentFactory(meeting=meeting, organization=organization),
         "document": documents[0],
         "draft": {"meeting": draft, "document": documents[1]},
         "ahead": {"meeting": ahead, "convocation": called, "need": need},
@@ -144,6 +145,9 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "rencontres/<slug:slug>/versions/": lambda its: [its["meeting"].slug],
     "rencontres/<slug:slug>/versions/<int:number>/": lambda its: [its["meeting"].slug, 1],
     "rencontres/<slug:slug>/versions/<int:number>.pdf": lambda its: [its["meeting"].slug, 1],
+    "engagements/<int:pk>/": lambda its: [its["commitment"].pk],
+    "engagements/<int:pk>/modifier/": lambda its: [its["commitment"].pk],
+    "rencontres/<slug:slug>/engagement/": lambda its: [its["meeting"].slug],
     "rapports/<uuid:pk>/": lambda its: [its["report"].pk],
     "rapports/<uuid:pk>/reessayer/": lambda its: [its["report"].pk],
     "echanges/obstacles/<int:pk>/": lambda its: [its["obstacle"].pk],

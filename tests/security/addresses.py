@@ -19,6 +19,7 @@ from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
 from meetings.models import (
     Activity,
+    Commitment,
     Convocation,
     Meeting,
     MeetingDocument,
@@ -70,6 +71,9 @@ EXAMPLES = {
     "rencontres/<slug:slug>/presences.pdf": lambda: [published().slug],
     "rencontres/<slug:slug>/presences.xlsx": lambda: [published().slug],
     "rencontres/<slug:slug>/rencontre.ics": lambda: [published().slug],
+    "engagements/<int:pk>/": lambda: [Commitment.objects.first().pk],
+    "engagements/<int:pk>/modifier/": lambda: [Commitment.objects.first().pk],
+    "rencontres/<slug:slug>/engagement/": lambda: [published().slug],
     "agenda/<str:token>.ics": lambda: ["jeton"],
     "rencontres/<slug:slug>/synthese/": lambda: [published().slug],
     "rencontres/<slug:slug>/synthese/brouillons/": lambda: [published().slug],
@@ -123,6 +127,7 @@ def make_network() -> Cycle:
     f.MeetingGuestFactory(meeting=ahead)
     keep_called(ahead)
     f.NeedSupportFactory(need__meeting=ahead)
+    f.CommitmentFactory(meeting=meeting)
     version = publish(meeting, by=None)
     name = private_storage().save("reports/aa/essai", ContentFile(b"%PDF-1.7"))
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}

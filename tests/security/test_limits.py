@@ -63,6 +63,8 @@ def limited_addresses(report):
         "a search in the questions": ("get", reverse("question_list") + "?q=lots"),
         "an activity": ("post", reverse("new_activity")),
         "a month": ("get", reverse("activity_month") + "?mois=2027-01"),
+        "the list of commitments": ("get", reverse("commitment_list") + "?state=open"),
+        "a commitment": ("post", reverse("new_commitment", args=[meeting.slug])),
     }
 
 
@@ -71,6 +73,7 @@ NAMES += ["an event", "a change of chantier", "an invitation", "a pasted list", 
 NAMES += ["the list of invitations", "the list of organisations", "an acceptance", "one's own data"]
 NAMES += ["a need", "a need supported", "a need taken back", "the screen of the room", "a presence"]
 NAMES += ["an obstacle", "a search in the obstacles", "a search in the questions", "an activity", "a month"]
+NAMES += ["the list of commitments", "a commitment"]
 
 
 def signed_in(person, **more):
