@@ -49,9 +49,11 @@ class MeetingsConfig(AppConfig):
             may_follow,
         )
         from meetings.models import Meeting, SynthesisDraft, SynthesisVersion
+        from meetings import search as findable
         from reports import registry
 
         privacy.declarations()
+        findable.sources()
         register(
             Kind(
                 "reminder",

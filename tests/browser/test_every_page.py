@@ -101,6 +101,7 @@ def addresses(cycle) -> dict[str, str]:
         "accessibilite/": reverse("accessibility"),
         "compte/donnees/": reverse("my_data"),
         "composants/": reverse("components"),
+        "recherche/": reverse("search"),
         "chantier/<slug:slug>/": cycle.get_absolute_url(),
         "chantiers/": reverse("chantier_list"),
         "chantiers/nouveau/": reverse("new_chantier"),
@@ -155,6 +156,7 @@ def more_states(cycle) -> list[str]:
     others += [report.get_absolute_url() for report in Report.objects.filter(state=Report.State.FAILED)]
     others += ["/organisations/?q=rien", "/organisations/?kind=municipality", "/organisations/?cycle=rien"]
     others += ["/rencontres/?cycle=rien", "/rencontres/?period=past", "/invitations/?state=ended"]
+    others += ["/recherche/?q=objectif", "/recherche/?q=introuvable", "/recherche/?q=a&genre=rien"]
     return [*others, "/invitations/?state=rien", "/nulle-part/"]
 
 
