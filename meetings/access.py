@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from chantier.access import is_coordinator, may_sign_in, takes_part
 from chantier.models import Chantier, Cycle
 from ecpar_portal.prepared import Prepared
 from meetings.models import (
     Attendance,
+    Compilation,
     Convocation,
     Meeting,
     MeetingDocument,
@@ -115,3 +116,11 @@ def is_read_again(user: Any, meeting: Meeting) -> bool:
         return False
     there = Attendance.objects.of(user).filter(meeting=meeting)
     return Review.objects.open().filter(meeting=meeting).filter(Exists(there)).exists()
+
+
+def may_download_compilation(user: Any) -> QuerySet:
+    """The compilations that a person may have: those of which they see every synthesis, as of today."""
+    chosen = Compilation.versions.through.objects.filter(compilation=OuterRef("pk"))
+    hidden = chosen.exclude(synthesisversion__in=may_download_synthesis(user).values("pk"))
+    seen = Compilation.objects.filter(Exists(chosen), ~Exists(hidden))
+    return seen.prefetch_related("versions__meeting__cycle__chantier")

@@ -5,6 +5,7 @@ from django.urls import include, path
 from meetings.views import (
     answering,
     calendars,
+    compiling,
     convening,
     documents,
     following,
@@ -47,6 +48,8 @@ meetings = [
 ]
 urlpatterns = [
     path("rencontres/", include(meetings)),
+    path("syntheses/compilation/", compiling.compilation, name="compilation"),
+    path("syntheses/compilation/<int:pk>/syntheses.pdf", compiling.compilation_pdf, name="compilation_pdf"),
     path("chantier/<slug:slug>/", reading.cycle, name="cycle"),
     path("chantier/<slug:slug>/bilan.pdf", reading.bilan_pdf, name="bilan_pdf"),
     path("convocation/<int:pk>/", answering.convocation, name="convocation"),

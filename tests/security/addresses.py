@@ -15,9 +15,10 @@ from chantier.models import Chantier, Cycle, Invitation, Membership, Organizatio
 from ecpar_portal.access import walk
 from mailing.links import token_for
 from meetings.actions.calling import keep_called
+from meetings.actions.compiling import compile_syntheses
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
-from meetings.models import Convocation, Meeting, MeetingDocument
+from meetings.models import Compilation, Convocation, Meeting, MeetingDocument
 from meetings.models.feeds import digest_of
 from reports.models import Report, private_storage
 from tests import factories as f
@@ -54,6 +55,7 @@ EXAMPLES = {
     "rencontres/<slug:slug>/presences.xlsx": lambda: [published().slug],
     "rencontres/<slug:slug>/rencontre.ics": lambda: [published().slug],
     "agenda/<str:token>.ics": lambda: ["jeton"],
+    "syntheses/compilation/<int:pk>/syntheses.pdf": lambda: [Compilation.objects.first().pk],
     "rapports/<uuid:pk>/": lambda: [Report.objects.get(state=Report.State.DONE).pk],
     "rapports/<uuid:pk>/reessayer/": lambda: [Report.objects.get(state=Report.State.FAILED).pk],
     r"compte/^confirm-email/(?P<key>[-:\w]+)/$": lambda: ["abc"],
@@ -84,6 +86,7 @@ def make_network() -> Cycle:
     f.MeetingGuestFactory(meeting=ahead)
     keep_called(ahead)
     version = publish(meeting, by=None)
+    compile_syntheses([version])
     name = private_storage().save("reports/aa/essai", ContentFile(b"%PDF-1.7"))
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}
     f.ReportFactory(object_id=version.pk, **done)
