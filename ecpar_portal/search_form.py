@@ -21,7 +21,9 @@ class SearchForm(forms.Form):
             "required": "Écrivez un mot ou plus.",
             "max_length": f"Écrivez au plus {LONGEST_QUERY} caractères\u00a0: quelques mots suffisent.",
         },
-        widget=forms.TextInput(attrs={"type": "search", "data-search": "", "dir": "auto", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "data-search": "", "dir": "auto", "autocomplete": "off"}
+        ),
     )
     genre = forms.ChoiceField(label="Genre", required=False)
     cycle = forms.ModelChoiceField(

@@ -43,6 +43,7 @@ class MeetingsConfig(AppConfig):
             privacy,
             reminders,
         )
+        from meetings import search as findable
         from meetings.access import (
             may_download_bilan,
             may_download_compilation,
@@ -51,7 +52,6 @@ class MeetingsConfig(AppConfig):
             may_follow,
         )
         from meetings.models import Compilation, Meeting, SynthesisDraft, SynthesisVersion
-        from meetings import search as findable
         from reports import registry
 
         privacy.declarations()

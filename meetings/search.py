@@ -1,7 +1,7 @@
-"""What of meetings can be found: their titles, what they set out to do and what came of it, and their documents.
+"""What of meetings can be found: their titles, what they set out to do, what came of it, and their documents.
 
-Members find what a published version says; coordinators find what stands at the desk too, told as a draft, and
-what a version still says that its draft no longer does.
+Members find what a published version says; coordinators find what stands at the desk too, told as a draft,
+and what a version still says that its draft no longer does.
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,9 @@ def of_meetings(user: Any) -> Iterator[Document]:
 
 def of_documents(user: Any) -> Iterator[Document]:
     """The documents of the meetings that a person sees, by their names."""
-    for row in may_download_document(user).select_related("meeting__cycle__chantier").order_by("added_at", "pk"):
+    for row in (
+        may_download_document(user).select_related("meeting__cycle__chantier").order_by("added_at", "pk")
+    ):
         yield _document(row)
 
 
@@ -79,7 +81,7 @@ class Statement(NamedTuple):
 
 
 def _statements(meeting: Meeting, coordinates: bool) -> Iterator[Statement]:
-    """What a person reads on the page of a meeting; for a coordinator, what members read instead of it too."""
+    """What a person reads on the page of a meeting; for a coordinator, what members read instead too."""
     version = meeting.current_version if meeting.is_published else None
     shown = list(_read(meeting, content_of(meeting, coordinates), meeting.get_absolute_url()))
     if not coordinates:

@@ -1,4 +1,4 @@
-"""What people say in the room and between meetings, as it can be found: under the name of their organisation."""
+"""What people say in the room and between meetings, as it can be found: under their organisation."""
 
 from collections.abc import Iterator
 from functools import lru_cache

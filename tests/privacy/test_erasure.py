@@ -184,7 +184,9 @@ def test_the_scan_sees_what_it_looks_for(known):
         *("meetings_synthesisdraft", "meetings_pointcomment"),
     ):
         assert place in found
-    assert len([place for place in found if re.fullmatch(r"[0-9a-f]{64}", place)]) == 3  # synthesis, bilan, compilation
+    assert (
+        len([place for place in found if re.fullmatch(r"[0-9a-f]{64}", place)]) == 3
+    )  # synthesis, bilan, compilation
 
 
 def test_after_an_erasure_no_table_and_no_file_tells_of_the_person(known, erase):

@@ -19,14 +19,18 @@ from tests.search.world import HIDDEN, elsewhere, make_world
 pytestmark = pytest.mark.django_db
 
 TABLE = Path(__file__).with_name("queries.txt")
-SHORT = re.compile(r"^(?:Objectif|Point) (\w+) de la (?:rencontre|synthèse) du (.*?) 2021$|( du cycle 2020-2021)$")
+SHORT = re.compile(
+    r"^(?:Objectif|Point) (\w+) de la (?:rencontre|synthèse) du (.*?) 2021$|( du cycle 2020-2021)$"
+)
 
 
 def queries() -> list[tuple[str, list[str]]]:
     """The table, read."""
     lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     parts = [line.rpartition("=") for line in lines]
-    return [(typed.strip(), [name for name in found.strip().split("; ") if name]) for typed, _, found in parts]
+    return [
+        (typed.strip(), [name for name in found.strip().split("; ") if name]) for typed, _, found in parts
+    ]
 
 
 def short(found: search.Found) -> str:
@@ -95,7 +99,10 @@ def test_members_read_the_version_and_coordinators_what_changes(coordinator):
     assert [one.document.url for one in found["avant"]] == ["/rencontres/2021-03-09/#r2021-03-09-2"]
     assert found["après"] == []
     [draft] = search.find(search.read("après"), coordinator)
-    assert (draft.document.url, draft.document.state) == ("/rencontres/2021-03-09/#r2021-03-09-1", "brouillon")
+    assert (draft.document.url, draft.document.state) == (
+        "/rencontres/2021-03-09/#r2021-03-09-1",
+        "brouillon",
+    )
     [before] = search.find(search.read("avant"), coordinator)
     assert before.document.url == f"{reverse('version', args=[meeting.slug, version.number])}#r2021-03-09-2"
     assert before.document.state == ""
