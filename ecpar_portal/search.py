@@ -109,8 +109,7 @@ class Kind(NamedTuple):
     first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """Something that can be found, with the address where its reader sees it.
 
     `title` is searched unless it only says where the text stands (`placed`). `cycle` is the key of its cycle;

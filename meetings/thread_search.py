@@ -9,7 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from chantier.models import Chantier
+from chantier.models import Chantier, Cycle
 from chantier.models.cycles import starting_year_of
 from ecpar_portal import french
 from ecpar_portal.search import Document, Kind, Source, register
@@ -19,6 +19,7 @@ NEEDS = Kind("besoins", "Besoins")
 COMMITMENTS = Kind("actions", "Actions à entreprendre")
 EXCHANGE = Kind("echanges", "Échanges")
 ACTIVITIES = Kind("activites", "Activités des réseaux")
+IN_MEETING = ("pk", "text", "organization__name", "meeting__slug", "meeting__date", "meeting__cycle")
 
 
 def sources() -> None:
@@ -33,18 +34,20 @@ def sources() -> None:
 
 def needs(user: Any) -> Iterator[Document]:
     """The needs that stand, of the meetings that a person sees."""
-    for row in _in_meetings(Need.objects.standing(), user):
-        url = f"{_page('round_table', row.meeting.slug) or row.meeting.get_absolute_url()}#besoin-{row.pk}"
-        yield _of_meeting(NEEDS, row, f"Besoin de {row.organization}", row.text, url)
+    for row, place in _in_meetings(Need.objects.standing(), user):
+        url = _page("round_table", row.meeting__slug) or _page("meeting", row.meeting__slug)
+        title = f"Besoin de {row.organization__name}"
+        yield Document(NEEDS.name, title, row.text, f"{url}#besoin-{row.pk}", *place)
 
 
 def commitments(user: Any) -> Iterator[Document]:
     """What organisations said that they would do at the meetings that a person sees."""
-    for row in _in_meetings(Commitment.objects.visible_to(user), user):
-        title, text = f"Action à entreprendre de {row.organization}", f"{row.text} {row.reason}"
-        url = f"{row.meeting.get_absolute_url()}#action-{row.pk}"
-        state = "" if row.state == Commitment.State.OPEN else row.get_state_display()
-        yield _of_meeting(COMMITMENTS, row, title, text.strip(), url, state)
+    states = dict(Commitment.State.choices)
+    for row, place in _in_meetings(Commitment.objects.visible_to(user), user, "state", "reason"):
+        title, text = f"Action à entreprendre de {row.organization__name}", f"{row.text} {row.reason}".strip()
+        url = f"{_page('meeting', row.meeting__slug)}#action-{row.pk}"
+        state = "" if row.state == Commitment.State.OPEN else states[row.state]
+        yield Document(COMMITMENTS.name, title, text, url, *place, state=state)
 
 
 def exchange(user: Any) -> Iterator[Document]:
@@ -80,31 +83,21 @@ def activities(user: Any) -> Iterator[Document]:
         )
 
 
-def _in_meetings(rows: QuerySet, user: Any) -> QuerySet:
-    """Keep those of the meetings that a person sees, with whose they are."""
+def _in_meetings(rows: QuerySet, user: Any, *more: str) -> Iterator[tuple[Any, tuple]]:
+    """Those of the meetings that a person sees, each with where it stands; read without making objects."""
+    cycles = Cycle.objects.visible_to(user).select_related("chantier").in_bulk()
+    names = {pk: str(cycle) for pk, cycle in cycles.items()}
     seen = rows.filter(meeting__in=Meeting.objects.visible_to(user)).order_by("written_at", "pk")
-    return seen.select_related("meeting__cycle__chantier", "organization")
+    for row in seen.values_list(*IN_MEETING, *more, named=True):
+        cycle, day = cycles[row.meeting__cycle], row.meeting__date
+        where = f"{french.long_date(day)} · {names[cycle.pk]}"
+        yield row, (where, day, (cycle.chantier_id, cycle.starting_year), cycle.pk)
 
 
 def _shown(model: type[Obstacle | Solution | Question | Reply]) -> QuerySet:
     """What stands of what people say, but for demonstration organisations where `DEMO` is off."""
     rows = model.objects.standing().select_related("organization").order_by("written_at", "pk")
     return rows if settings.DEMO else rows.exclude(organization__is_demonstration=True)
-
-
-def _of_meeting(kind: Kind, row: Any, title: str, text: str, url: str, state: str = "") -> Document:
-    meeting, cycle = row.meeting, row.meeting.cycle
-    return Document(
-        kind=kind.name,
-        title=title,
-        text=text,
-        url=url,
-        where=f"{french.long_date(meeting.date)} · {cycle}",
-        date=meeting.date,
-        year=(cycle.chantier_id, cycle.starting_year),
-        cycle=cycle.pk,
-        state=state,
-    )
 
 
 def _said(row: Any, under: Model, what: str, page: str, anchor: str = "") -> Document:
