@@ -12,7 +12,7 @@ class ChantierConfig(AppConfig):
     def ready(self) -> None:
         """Make known the messages about one's account, the events of the network, and what is personal."""
         # Models exist only once every app is loaded.
-        from chantier import documents, failures, privacy, trace
+        from chantier import documents, failures, privacy, search, trace
         from chantier.models import Consent, Membership
         from mailing.registry import Kind, register
         from reports import registry
@@ -58,3 +58,4 @@ class ChantierConfig(AppConfig):
         trace.register_words(**privacy.THROWN_AWAY)
         registry.register(documents.PERSONAL_DATA)
         privacy.declarations()
+        search.sources()

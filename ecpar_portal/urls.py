@@ -16,6 +16,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("composants/", views.components, name="components"),
+    path("recherche/", views.search, name="search"),
     path("", include("meetings.urls")),
     path("", include("chantier.urls")),
     path("", include("mailing.urls")),

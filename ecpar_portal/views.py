@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,15 +15,17 @@ from chantier.context import header_of
 from chantier.models import Chantier, Cycle
 from ecpar_portal import health
 from ecpar_portal import privacy as personal_data
-from ecpar_portal.access import public, require
-from ecpar_portal.limits import limit
+from ecpar_portal.access import public, require, signed_in
+from ecpar_portal.limits import limit, narrowed
 from ecpar_portal.samples import samples
+from ecpar_portal.search_form import SearchForm
 from meetings import path
 from meetings.models import Commitment, Meeting
 from meetings.views.answering import shown_to
 
 LATEST_SYNTHESES = 3
 EXPECTED_SHOWN = 8
+RESULTS_PER_PAGE = 20
 OPEN_PAGES = ("home", "privacy_policy", "accessibility")
 
 
@@ -122,3 +125,14 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
     return render(request, "portal/components.html", samples())
+
+
+@require_safe
+@require(signed_in)
+@limit("search", when=narrowed)
+def search(request: HttpRequest) -> HttpResponse:
+    """What a person may see of all that is kept, by its words."""
+    form = SearchForm(request.GET if "q" in request.GET else None, user=request.user)
+    found = form.found_by(request.user) if form.is_valid() else []
+    page = Paginator(found, RESULTS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/search.html", {"form": form, "page": page})

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from chantier.access import is_coordinator, may_sign_in, takes_part
 from chantier.models import Chantier, Cycle, Organization
@@ -11,6 +11,7 @@ from meetings.models import (
     Activity,
     Attendance,
     Commitment,
+    Compilation,
     Convocation,
     Meeting,
     MeetingDocument,
@@ -242,3 +243,11 @@ def may_commit_at(user: Any, meeting: Meeting) -> bool:
 def may_follow_up(user: Any, commitment: Commitment) -> bool:
     """The people of the organisation that committed itself, and the coordinator."""
     return is_coordinator(user) or (takes_part(user) and user.organization.pk == commitment.organization_id)
+
+
+def may_download_compilation(user: Any) -> QuerySet:
+    """The compilations that a person may have: those of which they see every synthesis, as of today."""
+    chosen = Compilation.versions.through.objects.filter(compilation=OuterRef("pk"))
+    hidden = chosen.exclude(synthesisversion__in=may_download_synthesis(user).values("pk"))
+    seen = Compilation.objects.filter(Exists(chosen), ~Exists(hidden))
+    return seen.prefetch_related("versions__meeting__cycle__chantier")

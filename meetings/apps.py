@@ -36,6 +36,7 @@ class MeetingsConfig(AppConfig):
         from mailing.registry import Kind, register
         from meetings import (  # models exist only once every app is loaded
             attendance,
+            compilation,
             documents,
             news,
             notices,
@@ -43,17 +44,20 @@ class MeetingsConfig(AppConfig):
             reminders,
             terms,
         )
+        from meetings import search as findable
         from meetings.access import (
             may_download_bilan,
+            may_download_compilation,
             may_download_draft,
             may_download_synthesis,
             may_follow,
         )
         from meetings.actions import quiet
-        from meetings.models import Meeting, SynthesisDraft, SynthesisVersion
+        from meetings.models import Compilation, Meeting, SynthesisDraft, SynthesisVersion
         from reports import registry
 
         privacy.declarations()
+        findable.sources()
         register(
             Kind(
                 "reminder",
@@ -177,6 +181,7 @@ class MeetingsConfig(AppConfig):
             no="ne peut pas",
             replaced="une autre personne à sa place",
             file="fichier",
+            count="nombre de synthèses",
             created="énoncés créés",
             updated="énoncés mis à jour",
             left="énoncés laissés tels quels",
@@ -283,5 +288,17 @@ class MeetingsConfig(AppConfig):
                 title=documents.bilan_title,
                 filename=documents.bilan_filename,
                 asked=documents.bilan_asked,
+            )
+        )
+        registry.register(
+            registry.Kind(
+                name="compilation",
+                model=Compilation,
+                may_download=may_download_compilation,
+                content_key=compilation.key,
+                render=compilation.pdf,
+                title=compilation.title,
+                filename=compilation.filename,
+                asked=compilation.asked,
             )
         )

@@ -18,6 +18,7 @@ from reports.pdf import html_to_pdf, renderer_key
 SYNTHESIS = "meetings/synthesis_pdf.html"
 BILAN = "meetings/bilan_pdf.html"
 DRAWING = "meetings/_drawing_pdf.html"
+ONE = "meetings/_synthesis_pdf.html"
 
 # The synthesis of a meeting ---------------------------------------------------------------------------
 
@@ -161,8 +162,8 @@ _published_in = Prepared(
 
 @cache
 def sources(name: str) -> str:
-    """Change with the text of a template and of the drawing that it holds."""
-    texts = [get_template(template).template.source for template in (name, DRAWING)]
+    """Change with the text of a template and of what it holds: a synthesis, the drawing."""
+    texts = [get_template(template).template.source for template in (name, ONE, DRAWING)]
     return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 

@@ -25,6 +25,11 @@ def letter(index: int) -> str:
     return (letter(index // 26 - 1) if index > 25 else "") + chr(ord("A") + index % 26)
 
 
+def anchor(slug: str, mark: str) -> str:
+    """Where a statement stands on a page: « r2021-03-09-A », « r2021-03-09-2 »."""
+    return f"r{slug}-{mark}"
+
+
 @dataclass(frozen=True)
 class Mention:
     """Where a statement comes from or what it led to: « Vient du » « 20 avril, point 2 »."""
@@ -274,11 +279,11 @@ def content_of(meeting: Meeting, unpublished: bool) -> Content:
 
 def _step(number: int, meeting: Meeting, content: Content) -> Step:
     objectives = [
-        Node(letter(row), row, f"r{meeting.slug}-{letter(row)}", item["text"], item["id"])
+        Node(letter(row), row, anchor(meeting.slug, letter(row)), item["text"], item["id"])
         for row, item in enumerate(content["objectives"])
     ]
     points = [
-        Node(str(row + 1), row, f"r{meeting.slug}-{row + 1}", item["text"], item["id"])
+        Node(str(row + 1), row, anchor(meeting.slug, str(row + 1)), item["text"], item["id"])
         for row, item in enumerate(content["points"])
     ]
     _link(content, objectives, points)

@@ -59,3 +59,25 @@ document.addEventListener("submit", (event) => {
   if (kept.length && !confirm(question)) event.preventDefault();
   else kept.forEach((key) => localStorage.removeItem(key));
 });
+
+// « / » leads to the search, from every page; who speaks to their computer may turn it off on the search page.
+const shortcut = document.querySelector("[data-shortcut]");
+const withoutShortcut = () => localStorage.getItem("without-shortcut") === "1";
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || withoutShortcut()) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]") || document.querySelector("dialog[open]")) return;
+  const field = document.querySelector("[data-search]");
+  const link = document.querySelector(".find");
+  if (!field && !link) return;
+  event.preventDefault();
+  if (!field) location.assign(link.href);
+  field?.focus();
+  field?.select();
+});
+
+if (shortcut) {
+  shortcut.checked = !withoutShortcut();
+  shortcut.closest("[hidden]").hidden = false;
+  shortcut.addEventListener("change", () => localStorage.setItem("without-shortcut", shortcut.checked ? "0" : "1"));
+}

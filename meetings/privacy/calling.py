@@ -8,6 +8,7 @@ from chantier.models import Cycle
 from ecpar_portal.privacy import NOWHERE, Impersonal, Person, Personal, declare
 from meetings.models import (
     CalendarFeed,
+    Compilation,
     Convocation,
     MeetingDocument,
     MeetingGuest,
@@ -40,7 +41,10 @@ def leave_role_in_syntheses(person: Person) -> None:
     syntheses = Q(kind="synthesis", object_id__in=versions.values("pk"))
     drafts = SynthesisDraft.objects.filter(meeting__cycle__in=cycles)
     drafted = Q(kind="synthesis_draft", object_id__in=drafts.values("pk"))
-    reports.discard(Report.objects.filter(syntheses | drafted | Q(kind="bilan", object_id__in=cycles)))
+    chosen = Compilation.objects.filter(versions__meeting__cycle__in=cycles)
+    compiled = Q(kind="compilation", object_id__in=chosen.values("pk"))
+    bilans = Q(kind="bilan", object_id__in=cycles)
+    reports.discard(Report.objects.filter(syntheses | drafted | compiled | bilans))
 
 
 def _redact_versions(person: Person) -> Iterator[int]:

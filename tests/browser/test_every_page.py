@@ -33,6 +33,7 @@ NOT_PAGES = {
     "chantier/": "leads to a cycle",
     "chantiers/<slug:slug>/choisir/": "takes a POST and leads to a cycle",
     "rencontres/<slug:slug>/synthese.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
+    "syntheses/compilation/<int:pk>/syntheses.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "chantier/<slug:slug>/bilan.pdf": "a file, or the page of `rapports/<uuid:pk>/`",
     "rencontres/<slug:slug>/evenement/<slug:name>/": "takes a POST and leads to the meeting",
     "convocation/<str:token>/": "leads to `convocation/<int:pk>/`",
@@ -150,6 +151,8 @@ def addresses(cycle) -> dict[str, str]:
         "accessibilite/": reverse("accessibility"),
         "compte/donnees/": reverse("my_data"),
         "composants/": reverse("components"),
+        "recherche/": reverse("search"),
+        "syntheses/compilation/": reverse("compilation"),
         "chantier/<slug:slug>/": cycle.get_absolute_url(),
         "chantiers/": reverse("chantier_list"),
         "chantiers/nouveau/": reverse("new_chantier"),
@@ -250,6 +253,7 @@ def more_states(cycle) -> list[str]:
     others += ["/echanges/?q=rien", "/echanges/?stage=9", "/echanges/questions/?state=answered"]
     others += ["/echanges/activites/?period=past", "/echanges/activites/calendrier/?mois=2007-01"]
     others += ["/rencontres/?cycle=rien", "/rencontres/?period=past", "/invitations/?state=ended"]
+    others += ["/recherche/?q=objectif", "/recherche/?q=introuvable", "/recherche/?q=a&genre=rien"]
     return [*others, "/invitations/?state=rien", "/nulle-part/"]
 
 

@@ -28,6 +28,7 @@ from chantier.models import Consent, Invitation, Membership, TraceEntry, User
 from ecpar_portal.refusal import Refusal
 from mailing.actions import deliver
 from mailing.models import OutgoingEmail
+from meetings.actions.compiling import compile_syntheses
 from meetings.actions.publishing import has_draft, publish
 from meetings.models import LoadedCycle, Meeting
 from reports import actions as reports
@@ -130,6 +131,7 @@ def meeting(cycle, person):
     LoadedCycle.objects.create(cycle=cycle, records={"points": [{"text": f"{NAME} a présenté."}]})
     say_everything(meeting, person)
     reports.ask("bilan", cycle, by=person)
+    reports.ask("compilation", compile_syntheses([meeting.current_version]), by=person)
     return meeting
 
 
@@ -182,7 +184,9 @@ def test_the_scan_sees_what_it_looks_for(known):
         *("meetings_synthesisdraft", "meetings_pointcomment"),
     ):
         assert place in found
-    assert len([place for place in found if re.fullmatch(r"[0-9a-f]{64}", place)]) == 2  # synthesis, bilan
+    assert (
+        len([place for place in found if re.fullmatch(r"[0-9a-f]{64}", place)]) == 3
+    )  # synthesis, bilan, compilation
 
 
 def test_after_an_erasure_no_table_and_no_file_tells_of_the_person(known, erase):

@@ -9,6 +9,7 @@ from chantier.models import Cycle, Membership, Organization, User
 from chantier.models.invitations import digest_of
 from mailing.links import token_for
 from meetings.actions.calling import keep_called
+from meetings.actions.compiling import compile_syntheses
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
 from meetings.models import Meeting
@@ -93,6 +94,7 @@ def things_of(cycle: Cycle, organization: Organization, reader: User | None) -> 
         "ahead": {"meeting": ahead, "convocation": called, "need": need},
         "reread": {"meeting": reread},
         "report": report,
+        "compilation": compile_syntheses([meeting.current_version]),
         "organization": organization,
         "reader": reader.membership,
         "invitation": f.InvitationFactory(organization=organization, **digest),
@@ -148,6 +150,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "engagements/<int:pk>/": lambda its: [its["commitment"].pk],
     "engagements/<int:pk>/modifier/": lambda its: [its["commitment"].pk],
     "rencontres/<slug:slug>/engagement/": lambda its: [its["meeting"].slug],
+    "syntheses/compilation/<int:pk>/syntheses.pdf": lambda its: [its["compilation"].pk],
     "rapports/<uuid:pk>/": lambda its: [its["report"].pk],
     "rapports/<uuid:pk>/reessayer/": lambda its: [its["report"].pk],
     "echanges/obstacles/<int:pk>/": lambda its: [its["obstacle"].pk],

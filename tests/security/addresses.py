@@ -15,11 +15,13 @@ from chantier.models import Chantier, Cycle, Invitation, Membership, Organizatio
 from ecpar_portal.access import walk
 from mailing.links import token_for
 from meetings.actions.calling import keep_called
+from meetings.actions.compiling import compile_syntheses
 from meetings.actions.publishing import publish
 from meetings.answer_link import token_of
 from meetings.models import (
     Activity,
     Commitment,
+    Compilation,
     Convocation,
     Meeting,
     MeetingDocument,
@@ -83,6 +85,7 @@ EXAMPLES = {
     "rencontres/<slug:slug>/versions/": lambda: [published().slug],
     "rencontres/<slug:slug>/versions/<int:number>/": lambda: [published().slug, 1],
     "rencontres/<slug:slug>/versions/<int:number>.pdf": lambda: [published().slug, 1],
+    "syntheses/compilation/<int:pk>/syntheses.pdf": lambda: [Compilation.objects.first().pk],
     "rapports/<uuid:pk>/": lambda: [Report.objects.get(state=Report.State.DONE).pk],
     "rapports/<uuid:pk>/reessayer/": lambda: [Report.objects.get(state=Report.State.FAILED).pk],
     "echanges/obstacles/<int:pk>/": lambda: [Obstacle.objects.first().pk],
@@ -129,6 +132,7 @@ def make_network() -> Cycle:
     f.NeedSupportFactory(need__meeting=ahead)
     f.CommitmentFactory(meeting=meeting)
     version = publish(meeting, by=None)
+    compile_syntheses([version])
     name = private_storage().save("reports/aa/essai", ContentFile(b"%PDF-1.7"))
     done = {"state": Report.State.DONE, "file": name, "finished_at": timezone.now()}
     f.ReportFactory(object_id=version.pk, **done)
