@@ -13,8 +13,9 @@ SHOW = """
 import json
 from ecpar_portal import settings as s
 names = ["SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE", "DEBUG",
-         "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"]
-print(json.dumps({name: getattr(s, name) for name in names}))
+         "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS",
+         "EMAIL_FILE_PATH"]
+print(json.dumps({name: getattr(s, name, None) for name in names}))
 """
 PRODUCTION = {"SECRET_KEY": "x" * 60, "DATABASE_URL": "sqlite://:memory:"}
 
@@ -70,3 +71,8 @@ def test_a_demonstration_keeps_its_own_secret_key_for_itself(tmp_path):
     before = key.read_text()
     start(tmp_path, DEMO="1")
     assert key.read_text() == before
+
+
+def test_the_mail_of_a_demonstration_stays_in_its_folder(tmp_path):
+    shown = json.loads(start(tmp_path, DEMO="1").stdout)
+    assert shown["EMAIL_FILE_PATH"] == str(tmp_path / "mail")
