@@ -78,6 +78,28 @@ def test_from_a_commitment_up_to_the_objective_of_the_cycle_and_down_again(sign_
     assert down[words] == thread.get_absolute_url()
 
 
+def test_from_a_need_to_a_commitment_and_back_over_pages_only(sign_in, member, cycle, thread):
+    client, slug = sign_in(member), thread.meeting.slug
+    need = f"besoin-{thread.meeting.needs.get().pk}"
+    table = client.get(f"/rencontres/{slug}/tour-de-table/")
+    assert stands(table, need)
+    # Forth: the objective that it became, the meeting's, the point that answers it, what was committed to.
+    aim = links(table)["objectif 1 du cycle"]
+    whole = client.get(aim.partition("#")[0])
+    assert stands(whole, aim.partition("#")[2])
+    assert stands(whole, links(whole)["28 janvier, objectif A"].removeprefix("#"))
+    assert re.search(rf'class="answered">.*?href="#r{slug}-1"', whole.text)
+    made = client.get(links(whole)[f"{member.organization}, « Compiler dix clauses »"])
+    # Back: its point, the meeting's objective, the chantier's, the need.
+    back = links(made)
+    meeting = client.get(back["Point 1 de la rencontre du 28 janvier 2021"].partition("#")[0])
+    assert re.search(rf'class="answers">.*?href="#r{slug}-A"', meeting.text)
+    whole = client.get(links(meeting)["objectif 1 du chantier"].partition("#")[0])
+    origin = links(whole)["tour de table du 28 janvier 2021"]
+    assert origin == f"/rencontres/{slug}/tour-de-table/#{need}"
+    assert stands(client.get(origin.partition("#")[0]), need)
+
+
 def test_a_point_says_which_needs_obstacles_and_commitments_it_holds(sign_in, member, cycle, thread):
     for address in (cycle.get_absolute_url(), thread.meeting.get_absolute_url()):
         page = text_of(sign_in(member).get(address))
