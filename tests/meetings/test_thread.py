@@ -68,7 +68,7 @@ def test_from_a_commitment_up_to_the_objective_of_the_cycle_and_down_again(sign_
     assert stands(meeting, point.partition("#")[2])
     assert stands(meeting, objective.partition("#")[2])
     assert re.search(rf'class="answers">.*?href="#r{slug}-A"', meeting.text)  # what the point answers
-    assert re.search(rf'class="answered">.*?href="#r{slug}-1"', meeting.text)  # what answers the objective
+    assert re.search(rf'class="answered-by">.*?href="#r{slug}-1"', meeting.text)  # what answers the objective
     assert links(meeting)["objectif 1 du chantier"] == aim  # which leads to what it serves
     whole = client.get(aim.partition("#")[0])
     assert stands(whole, aim.partition("#")[2])
