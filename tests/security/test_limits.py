@@ -40,8 +40,6 @@ def limited_addresses(report):
     return {
         "a synthesis": ("get", reverse("synthesis_pdf", args=[meeting.slug])),
         "a bilan": ("get", reverse("bilan_pdf", args=[meeting.cycle.slug])),
-        "a compilation": ("post", reverse("compilation")),
-        "a search": ("get", reverse("search") + "?q=mot"),
         "a report": ("get", report.get_absolute_url()),
         "another try": ("post", reverse("report_retry", args=[report.pk])),
         "the list of meetings": ("get", LIST),
@@ -54,13 +52,15 @@ def limited_addresses(report):
         "the list of organisations": ("get", reverse("organization_list") + "?q=ville"),
         "an acceptance": ("post", reverse("accept_invitation")),
         "one's own data": ("post", reverse("export_my_data")),
+        "a compilation": ("post", reverse("compilation")),
+        "a search": ("get", reverse("search") + "?q=mot"),
     }
 
 
 NAMES = ["a synthesis", "a bilan", "a report", "another try", "the list of meetings"]
 NAMES += ["an event", "a change of chantier", "an invitation", "a pasted list", "an invitation again"]
-NAMES += ["a compilation", "a search"]
 NAMES += ["the list of invitations", "the list of organisations", "an acceptance", "one's own data"]
+NAMES += ["a compilation", "a search"]
 
 
 def signed_in(person, **more):
