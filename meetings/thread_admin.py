@@ -56,7 +56,7 @@ class CommitmentAdmin(Record):
 
     list_display = ["text", "organization", "meeting", "term", "state"]
     list_select_related = ["organization", "meeting"]
-    list_filter = ["state", "meeting__cycle"]
+    list_filter = ["state"]
 
 
 @admin.register(Activity)

@@ -41,8 +41,6 @@ def limited_addresses(report):
     return {
         "a synthesis": ("get", reverse("synthesis_pdf", args=[meeting.slug])),
         "a bilan": ("get", reverse("bilan_pdf", args=[meeting.cycle.slug])),
-        "a compilation": ("post", reverse("compilation")),
-        "a search": ("get", reverse("search") + "?q=mot"),
         "a report": ("get", report.get_absolute_url()),
         "another try": ("post", reverse("report_retry", args=[report.pk])),
         "the list of meetings": ("get", LIST),
@@ -67,16 +65,18 @@ def limited_addresses(report):
         "a month": ("get", reverse("activity_month") + "?mois=2027-01"),
         "the list of commitments": ("get", reverse("commitment_list") + "?state=open"),
         "a commitment": ("post", reverse("new_commitment", args=[meeting.slug])),
+        "a compilation": ("post", reverse("compilation")),
+        "a search": ("get", reverse("search") + "?q=mot"),
     }
 
 
 NAMES = ["a synthesis", "a bilan", "a report", "another try", "the list of meetings"]
 NAMES += ["an event", "a change of chantier", "an invitation", "a pasted list", "an invitation again"]
-NAMES += ["a compilation", "a search"]
 NAMES += ["the list of invitations", "the list of organisations", "an acceptance", "one's own data"]
 NAMES += ["a need", "a need supported", "a need taken back", "the screen of the room", "a presence"]
 NAMES += ["an obstacle", "a search in the obstacles", "a search in the questions", "an activity", "a month"]
 NAMES += ["the list of commitments", "a commitment"]
+NAMES += ["a compilation", "a search"]
 
 
 def signed_in(person, **more):
