@@ -14,9 +14,8 @@ def member(visitor):
     cycle = f.CycleFactory(slug="2020-2021")
     meeting = f.MeetingFactory(cycle=cycle, date=dt.date(2021, 3, 9))
     f.MeetingObjectiveFactory(meeting=meeting, text="Présenter la mise en œuvre de l’achat responsable")
-    f.NeedFactory(
-        meeting=meeting, text="مشتريات مسؤولة <script>document.title = 'joué'</script> " + "mot" * 60
-    )
+    hostile = "<script>document.title = 'joué'</script>"
+    f.NeedFactory(meeting=meeting, text=f"مشتريات مسؤولة {hostile} {'mot' * 60}")
     return f.member_of(cycle)
 
 

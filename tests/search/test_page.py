@@ -57,13 +57,13 @@ def test_a_long_text_is_cut_round_what_was_found(look, meeting):
     ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</mark><script>", "{{ 7|add:7 }}"],
 )
 def test_a_script_is_shown_as_text_in_the_query_and_in_what_is_found(look, meeting, hostile):
-    f.NeedFactory(meeting=meeting, text=f"Un besoin {hostile} entier")
+    f.NeedFactory(meeting=meeting, text=f"Un {hostile} besoin {hostile} entier")
     for typed in (hostile, "besoin"):
         page = look(typed)
         assert page.status_code == 200
-        assert "<script>alert" not in page.text
+        assert "<script>" not in page.text
         assert "<img" not in page.text
-    assert "Un <mark>besoin</mark>" in page.text
+    assert "<mark>besoin</mark>" in page.text
 
 
 @pytest.mark.parametrize("typed", ["مشتريات", "😀", "👩\u200d🌾", "e\u0301cole", "한국어", "क्षेत्र"])
