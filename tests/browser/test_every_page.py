@@ -215,7 +215,7 @@ def addresses(cycle) -> dict[str, str]:
         ).removeprefix(settings.PORTAL_URL),
         **exchange_addresses(),
         "compte/quitter/": reverse("leave_organization"),
-        "rapports/<uuid:pk>/": Report.objects.get(state=Report.State.WAITING).get_absolute_url(),
+        "rapports/<uuid:pk>/": Report.objects.filter(state=Report.State.WAITING).first().get_absolute_url(),
     }
 
 
