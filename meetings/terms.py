@@ -15,6 +15,7 @@ from chantier.models import Cycle, Membership, Participation, User
 from ecpar_portal import french
 from mailing import actions as mailing
 from mailing.models import OutgoingEmail, OutgoingEmailQuerySet
+from mailing.queueing import Message, queue_many
 from meetings.models import Commitment
 from meetings.notices import end_of
 from meetings.reminders import heading_of
@@ -42,7 +43,7 @@ def plan(commitment: Commitment) -> int:
     withdraw(row)
     if not Commitment.objects.due_for_reminder().filter(pk=row.pk).exists():
         return 0
-    planned = 0
+    messages = []
     for person in reminded([row])[row.pk]:
         key = f"{KIND}/{row.pk}/{row.term}/{person.pk}"
         due = due_at(row.term)
@@ -50,9 +51,9 @@ def plan(commitment: Commitment) -> int:
             due = due_at(row.term, LATE_DAYS_BEFORE)
         if due <= timezone.now() and key not in unsent:
             continue
-        mailing.queue(KIND, key=key, user=person, due_at=due, **_words(row, person))
-        planned += 1
-    return planned
+        messages.append(Message(kind=KIND, key=key, user=person, due_at=due, **_words(row, person)))
+    queue_many(messages)
+    return len(messages)
 
 
 def plan_all() -> None:

@@ -5,7 +5,7 @@ One query tells what a whole cycle ties together; the path then says it under ea
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import DateField, IntegerField, QuerySet, TextField, Value
@@ -14,7 +14,15 @@ from django.urls import NoReverseMatch, reverse
 
 from chantier.models import Cycle, Objective
 from ecpar_portal import french
-from meetings.models import Commitment, Meeting, Need, Obstacle, SynthesisVersion
+from meetings.models import (
+    Commitment,
+    Meeting,
+    MeetingObjective,
+    Need,
+    NeedSupport,
+    Obstacle,
+    SynthesisVersion,
+)
 from meetings.path import Mention, Node, Path, Step
 
 NEED, OBSTACLE, COMMITMENT = "need", "obstacle", "commitment"
@@ -36,6 +44,8 @@ class Link:
     text: str
     state: str
     term: dt.date | None
+    supporters: list[str] = field(default_factory=list)  # of a need, the organisations that have it too
+    meeting: Meeting | None = None
     origin: Mention | None = None  # the point from which a commitment comes, where one reads it
 
     @property
@@ -55,7 +65,8 @@ class Link:
 
 def links_of(cycle: Cycle) -> list[Link]:
     """What was said at the meetings of a cycle, the commitments by term; asked in one query."""
-    needs = _rows(NEED, Need.objects.standing(), cycle, "objective_id", nothing("", TextField()))
+    said = Cast("text", TextField())
+    needs = _rows(NEED, Need.objects.standing(), cycle, "objective_id", said)
     obstacles = _rows(
         OBSTACLE,
         Obstacle.objects.standing(),
@@ -63,7 +74,6 @@ def links_of(cycle: Cycle) -> list[Link]:
         nothing(None, IntegerField()),
         nothing("", TextField()),
     )
-    said = Cast("text", TextField())
     commitments = _rows(COMMITMENT, Commitment.objects.all(), cycle, "point_id", said, "state", "term")
     links = [Link(*row) for row in needs.union(obstacles, commitments, all=True)]
     return sorted(links, key=lambda link: (link.kind, link.term is None, link.term or dt.date.max, link.pk))
@@ -90,11 +100,28 @@ class Thread:
     path: Path
     links: list[Link]
     objectives: list[Objective]
+    served: dict[int, list[int]]
 
     @property
     def ranks(self) -> dict[int, int]:
         """How the page of the cycle numbers its objectives."""
         return {objective.pk: rank for rank, objective in enumerate(self.objectives, start=1)}
+
+    def tell_origins(self) -> None:
+        """Say from which needs each objective of the cycle came: `origins`; asked in one query more."""
+        meetings = {step.meeting.pk: step.meeting for step in self.path.steps}
+        needs = {
+            link.pk: link
+            for link in self.links
+            if link.kind == NEED and link.tied_to and link.meeting_id in meetings
+        }
+        supports = NeedSupport.objects.filter(need__in=needs).values_list("need", "organization__name")
+        for need, organization in supports if needs else ():
+            needs[need].supporters.append(organization)
+        for link in needs.values():
+            link.meeting = meetings[link.meeting_id]
+        for objective in self.objectives:
+            objective.origins = [link for link in needs.values() if link.tied_to == objective.pk]
 
     def commitments_at(self, meeting: Meeting) -> list[Link]:
         """What was committed to at a meeting."""
@@ -106,7 +133,8 @@ def tie(built: Path, *, away: bool = False) -> Thread:
 
     `away` leads to the page of the cycle what stands there, for a page that shows one meeting.
     """
-    thread = Thread(built, links_of(built.cycle), list(built.cycle.objectives.all()))
+    served = served_by(MeetingObjective.objects.filter(meeting__cycle=built.cycle))
+    thread = Thread(built, links_of(built.cycle), list(built.cycle.objectives.all()), served)
     for objective in thread.objectives:
         objective.led_to = []
     cycle_url = built.cycle.get_absolute_url() if away else ""
@@ -125,6 +153,16 @@ def tie(built: Path, *, away: bool = False) -> Thread:
                 link.origin = Mention("", f"point {node.mark}", f"#{node.anchor}")
         _serve(step, thread, cycle_url)
     return thread
+
+
+def served_by(objectives: QuerySet) -> dict[int, list[int]]:
+    """The objectives of the cycle that objectives of meetings serve, by their keys; asked in one query."""
+    links = MeetingObjective.objectives.through.objects.filter(meetingobjective__in=objectives.order_by())
+    ordered = links.order_by("objective__position", "objective_id")
+    found: dict[int, list[int]] = {}
+    for objective, served in ordered.values_list("meetingobjective_id", "objective_id"):
+        found.setdefault(objective, []).append(served)
+    return found
 
 
 def place(commitments: Iterable[Commitment]) -> list[Commitment]:
@@ -184,9 +222,8 @@ def _committed(link: Link) -> Mention:
 
 def _serve(step: Step, thread: Thread, cycle_url: str) -> None:
     """Say which objectives of the cycle those of a meeting serve, and from which meetings each is served."""
-    served = {row.pk: row.served for row in step.meeting.objectives.all()}
     for node in step.objectives:
-        for pk in served.get(node.pk, ()):
+        for pk in thread.served.get(node.pk, ()):
             if rank := thread.ranks.get(pk):
                 label = f"objectif {rank} du chantier"
                 node.mentions.append(Mention("Sert l’", label, f"{cycle_url}#objectif-{rank}"))
@@ -242,7 +279,8 @@ class Origin:
 def origin_of(commitment: Commitment, step: Step) -> Origin:
     """The point from which a commitment comes, where its reader reads it, and the objectives up from it."""
     point = next((node for node in step.points if node.pk == commitment.point_id), None)
-    answered = {node.pk for node in point.linked} if point else set()
-    served = {key for row in step.meeting.objectives.all() if row.pk in answered for key in row.served}
+    answered = [node.pk for node in point.linked] if point else []
+    tied = served_by(MeetingObjective.objects.filter(pk__in=answered))
+    served = {key for keys in tied.values() for key in keys}
     objectives = list(enumerate(step.meeting.cycle.objectives.all(), start=1)) if served else []
     return Origin(step.meeting, point, [(rank, row) for rank, row in objectives if row.pk in served])

@@ -88,7 +88,7 @@ class PathFilter:
         needs = [link for link in self._said if link.kind == NEED]
         found = {link.meeting_id for link in needs if link.tied_to == objective.pk}
         for step in self.thread.path.steps:
-            serves = any(objective.pk in row.served for row in step.meeting.objectives.all())
+            serves = any(objective.pk in self.thread.served.get(node.pk, ()) for node in step.objectives)
             was_point = any(item["became_rank"] == rank for item in step.content["points"])
             if serves or was_point:
                 found.add(step.meeting.pk)

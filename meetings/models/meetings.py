@@ -89,7 +89,7 @@ class MeetingQuerySet(models.QuerySet):
         return self.select_related("current_version").prefetch_related(*self._thread(unpublished))
 
     def _thread(self, unpublished: bool) -> list[Prefetch]:
-        objectives = MeetingObjective.objects.with_served().select_related("comes_from__meeting")
+        objectives = MeetingObjective.objects.select_related("comes_from__meeting")
         points = SynthesisPoint.objects.with_rank().with_taken().prefetch_related("point_answers")
         if not unpublished:
             points = points.filter(meeting__state=Meeting.State.PUBLISHED, meeting__current_version=None)
@@ -253,15 +253,6 @@ class Meeting(models.Model):
         return (self.date - timezone.localdate()) // dt.timedelta(days=1)
 
 
-class MeetingObjectiveQuerySet(models.QuerySet):
-    """Queries on the objectives of meetings."""
-
-    def with_served(self) -> "MeetingObjectiveQuerySet":
-        """Tell which objectives of the cycle each serves, for `served`."""
-        links = MeetingObjective.objectives.through
-        return self.annotate(served_keys=keys_tied(links, "meetingobjective", "objective"))
-
-
 class MeetingObjective(Ranked):
     """What a meeting set out to do.
 
@@ -284,15 +275,8 @@ class MeetingObjective(Ranked):
     )
     reading = models.CharField("lecture", max_length=10, choices=Reading, default=Reading.PROPOSED)
 
-    objects = MeetingObjectiveQuerySet.as_manager()
-
     class Meta(Ranked.Meta):
         verbose_name = "objectif"
-
-    @property
-    def served(self) -> list[int]:
-        """The keys of the objectives of the cycle that it serves; asked `with_served()`."""
-        return keys_in(self.served_keys)
 
     def content(self) -> dict[str, Any]:
         """What a version keeps of it; of an origin that is not published, nothing but its number."""

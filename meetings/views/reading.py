@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -18,7 +18,7 @@ from meetings.access import is_read_again, may_commit_at, may_download_bilan, sy
 from meetings.actions.publishing import has_draft
 from meetings.filters import MeetingFilter
 from meetings.forms.path import PathFilter
-from meetings.models import Commitment, Meeting, Need
+from meetings.models import Commitment, Meeting
 from meetings.views.answering import shown_to
 from reports.views import serve
 
@@ -31,11 +31,11 @@ ROLES = {"membre": "Membre", "reseau": "Réseau partenaire", "invite": "Personne
 def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     """A cycle: what it is, what it aims at and achieved, then its path."""
     cycles = Cycle.objects.visible_to(request.user).select_related("chantier")
-    origins = Prefetch("objectives__needs", Need.objects.standing().told().select_related("meeting"))
-    found = get_object_or_404(cycles.prefetch_related("objectives", "achievements", origins), slug=slug)
+    found = get_object_or_404(cycles.prefetch_related("objectives", "achievements"), slug=slug)
     meetings = found.meetings.thread_for(request.user)
     built = path.build(found, meetings, unpublished=is_coordinator(request.user))
     tied = thread.tie(built)
+    tied.tell_origins()
     narrowing = PathFilter(request.GET, tied)
     context = {"cycle": found, "path": built, "thread": tied, "filter": narrowing, "steps": narrowing.steps}
     return render(request, "meetings/cycle.html", context)
