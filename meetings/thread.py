@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import DateField, IntegerField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from chantier.models import Cycle, Objective
 from ecpar_portal import french
@@ -196,21 +196,13 @@ def _taken_up(item: dict[str, Any], meeting: Meeting, found: dict[tuple[str, int
     mentions = []
     for pk in item.get("needs", ()):
         if link := found.get((NEED, pk)):
-            url = address_of("round_table", meeting.slug, anchor=f"#besoin-{pk}")
+            url = reverse("round_table", args=[meeting.slug]) + f"#besoin-{pk}"
             mentions.append(Mention("Reprend le besoin de ", link.organization, url))
     for pk in item.get("obstacles", ()):
         if link := found.get((OBSTACLE, pk)):
             label = f"l’obstacle de {link.organization}" if link.organization else "un obstacle"
-            mentions.append(Mention("Reprend ", label, address_of("obstacle", pk)))
+            mentions.append(Mention("Reprend ", label, reverse("obstacle", args=[pk])))
     return mentions
-
-
-def address_of(name: str, *args: Any, anchor: str = "") -> str:
-    """An address by its name; nothing where no page has it."""
-    try:
-        return reverse(name, args=args) + anchor
-    except NoReverseMatch:
-        return ""
 
 
 def _committed(link: Link) -> Mention:

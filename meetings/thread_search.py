@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Model, Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from chantier.models import Chantier, Cycle
@@ -35,9 +35,10 @@ def sources() -> None:
 def needs(user: Any) -> Iterator[Document]:
     """The needs that stand, of the meetings that a person sees."""
     for row, place in _in_meetings(Need.objects.standing(), user):
-        url = _page("round_table", row.meeting__slug) or _page("meeting", row.meeting__slug)
         title = f"Besoin de {row.organization__name}"
-        yield Document(NEEDS.name, title, row.text, f"{url}#besoin-{row.pk}", *place)
+        yield Document(
+            NEEDS.name, title, row.text, f"{_page('round_table', row.meeting__slug)}#besoin-{row.pk}", *place
+        )
 
 
 def commitments(user: Any) -> Iterator[Document]:
@@ -45,9 +46,8 @@ def commitments(user: Any) -> Iterator[Document]:
     states = dict(Commitment.State.choices)
     for row, place in _in_meetings(Commitment.objects.visible_to(user), user, "state", "reason"):
         title, text = f"Action à entreprendre de {row.organization__name}", f"{row.text} {row.reason}".strip()
-        url = f"{_page('meeting', row.meeting__slug)}#action-{row.pk}"
         state = "" if row.state == Commitment.State.OPEN else states[row.state]
-        yield Document(COMMITMENTS.name, title, text, url, *place, state=state)
+        yield Document(COMMITMENTS.name, title, text, _page("commitment", row.pk), *place, state=state)
 
 
 def exchange(user: Any) -> Iterator[Document]:
@@ -75,7 +75,7 @@ def activities(user: Any) -> Iterator[Document]:
             kind=ACTIVITIES.name,
             title=row.title,
             text=" · ".join(filter(None, told)),
-            url=_page("activity", row.pk) or reverse("chantier_list"),
+            url=_page("activity", row.pk),
             where=str(row.chantier),
             date=row.date,
             year=(row.chantier_id, starting_year_of(row.date)),
@@ -107,7 +107,7 @@ def _said(row: Any, under: Model, what: str, page: str, anchor: str = "") -> Doc
         kind=EXCHANGE.name,
         title=f"{what} de {row.organization}" if row.organization else what,
         text=row.text,
-        url=f"{_page(page, under.pk) or reverse('chantier_list')}{anchor}",
+        url=f"{_page(page, under.pk)}{anchor}",
         where=f"{french.long_date(day)} · {under.chantier}",
         date=day,
         year=(under.chantier_id, starting_year_of(day)),
@@ -117,8 +117,5 @@ def _said(row: Any, under: Model, what: str, page: str, anchor: str = "") -> Doc
 
 @lru_cache(maxsize=4096)
 def _page(name: str, key: str | int) -> str:
-    """The address of a page of the room or of the exchange; empty where the portal has none."""
-    try:
-        return reverse(name, args=[key])
-    except NoReverseMatch:
-        return ""
+    """The address of a page; kept, since a search asks for thousands."""
+    return reverse(name, args=[key])

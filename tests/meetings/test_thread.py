@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from unittest import mock
 
 import pytest
 from django.db import connection
@@ -115,13 +114,11 @@ def test_a_need_that_was_taken_back_is_no_longer_told(sign_in, member, thread):
 
 
 def test_a_need_leads_to_its_place_in_the_tour_de_table(thread):
-    """Once the tour de table has a page; until then, it says so without a link."""
     built = paths.build(thread.meeting.cycle, Meeting.objects.with_thread())
-    with mock.patch("meetings.thread.reverse", return_value="/la/") as reverse:
-        tie(built)
-    reverse.assert_any_call("round_table", args=(thread.meeting.slug,))
+    tie(built)
     mention = built.steps[0].points[0].mentions[0]
-    assert mention.url == f"/la/#besoin-{thread.meeting.needs.get().pk}"
+    table = f"/rencontres/{thread.meeting.slug}/tour-de-table/"
+    assert mention.url == f"{table}#besoin-{thread.meeting.needs.get().pk}"
 
 
 def test_a_commitment_from_a_point_that_is_not_published_shows_its_meeting_only(
