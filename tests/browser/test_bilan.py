@@ -5,7 +5,6 @@ import tomllib
 import pytest
 from django.core.management import call_command
 
-from ecpar_portal.french import enumeration
 from tests import factories as f
 from tests.bilan import STATEMENTS
 
@@ -14,7 +13,8 @@ pytestmark = pytest.mark.browser
 # Each statement of the page with its place, in the order in which the bilan prints them.
 SHOWN = """() => {
   const words = (e) => e.innerText.replace(/\\s+/g, " ").trim();
-  const own = (p) => { const c = p.cloneNode(true); c.querySelector(".answers")?.remove();
+  const own = (p) => { const c = p.cloneNode(true);
+                       c.querySelectorAll(".answers, .answered-by").forEach((e) => e.remove());
                        return c.textContent.replace(/\\s+/g, " ").trim(); };
   const all = (selector, read = words) => [...document.querySelectorAll(selector)].map(read);
   const steps = [...document.querySelectorAll(".step")].flatMap((step) =>
@@ -23,7 +23,7 @@ SHOWN = """() => {
 }"""
 ANSWERED = """() => [...document.querySelectorAll(".points .node")].map((point) =>
   [point.closest(".step").id.slice(1), point.querySelector(".mark").textContent,
-   point.querySelector(".answers")?.lastChild.textContent.trim() ?? ""])"""
+   [...point.querySelectorAll(".answers a")].map((link) => link.textContent.trim())])"""
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_the_page_shows_the_thirty_statements_each_in_its_place_and_nothing_else
 def test_each_point_is_linked_to_what_the_file_says_that_it_answers(page, settings):
     file = tomllib.loads((settings.BASE_DIR / "data/2020-2021.toml").read_text())
     said = [
-        [str(meeting["date"]), str(number), enumeration(point.get("answers", []))]
+        [str(meeting["date"]), str(number), point.get("answers", [])]
         for meeting in file["meeting"]
         for number, point in enumerate(meeting["point"], start=1)
     ]

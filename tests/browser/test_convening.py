@@ -46,14 +46,14 @@ def test_prepare_convene_answer_move_answer_again_and_cancel(visitor, earlier, r
     day = timezone.localdate() + dt.timedelta(days=30)
 
     # Prepared from an earlier one.
-    page.get_by_role("link", name="Reprendre").click()
+    page.get_by_role("link", name="Reprendre pour une nouvelle rencontre").click()
     page.get_by_label("Date").fill(str(day))
     page.get_by_label("Heure de début").fill("13:30")
     page.get_by_role("button", name="Créer le brouillon").click()
     page.get_by_role("heading", name="Préparer la rencontre").wait_for()
     assert page.locator("[data-rows=objectives] textarea").first.input_value() == "Choisir deux mesures"
     page.get_by_label("Titre").fill("Mesures")
-    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.locator(".toast").wait_for()
     assert received() == ({}, [])
 
@@ -75,7 +75,7 @@ def test_prepare_convene_answer_move_answer_again_and_cancel(visitor, earlier, r
     # Moved: one message each, and another answer.
     page.goto(page.url.replace("suivi/", "preparer/"))
     page.get_by_label("Date").fill(str(day + dt.timedelta(days=1)))
-    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.locator(".toast").wait_for()
     letters, told = received()
     assert told == [Letter(to, "Déplacée", "REQUEST", 1) for to in sorted([GUEST, member])]

@@ -49,7 +49,7 @@ def test_objectives_are_moved_by_keyboard_and_each_move_is_said(visitor, coordin
     page.wait_for_function("document.querySelector('[data-said]').textContent.includes('position 2 sur 3')")
     assert page.evaluate("document.activeElement.textContent").startswith("Monter")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.wait_for_selector(".toast")
     assert [item.text for item in meeting.objectives.all()] == ["Troisième", "Premier", "Deuxième"]
 
@@ -66,7 +66,7 @@ def test_objectives_are_moved_by_hand(visitor, coordinator, meeting):
     page.mouse.move(target["x"] + 5, target["y"] + target["height"] - 4, steps=12)
     page.mouse.up()
     assert texts(page) == ["Deuxième", "Troisième", "Premier"]
-    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.wait_for_selector(".toast")
     assert [item.text for item in meeting.objectives.all()] == ["Deuxième", "Troisième", "Premier"]
 
@@ -86,7 +86,7 @@ def test_rows_are_added_and_taken_away_and_the_clock_follows(visitor, coordinato
     page.get_by_role("button", name="Retirer : objectif 2").click()
     page.get_by_role("button", name="Ajouter une personne").click()
     page.get_by_label("Courriel").fill("elle@ailleurs.example")
-    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.wait_for_selector(".toast")
     # What the script says of the agenda is what the server says.
     assert page.locator("[data-clock]").inner_text().replace("\u00a0", " ") == clock
@@ -100,7 +100,7 @@ def test_who_is_chosen_is_asked_only_where_not_all_are_invited(visitor, coordina
     assert not page.get_by_label("Ville de Québec").is_visible()
     page.get_by_label("Celles que je choisis").check()
     page.get_by_label("Ville de Québec").check()
-    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.wait_for_selector(".toast")
     assert Meeting.objects.get().organizations.get().name == "Ville de Québec"
 
@@ -131,7 +131,7 @@ def test_a_document_is_added_then_taken_away(visitor, coordinator, meeting):
     page = open_page(visitor, coordinator, meeting).page
     file = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": PDF}
     page.get_by_label("Ajouter des documents").set_input_files(file)
-    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.get_by_role("link", name="plan.pdf").wait_for()
     page.get_by_role("button", name="Retirer : plan.pdf").click()
     page.get_by_text("Retirer « plan.pdf »?").wait_for()
@@ -149,10 +149,10 @@ def test_nobody_meets_an_obstacle_where_two_wrote_or_something_is_wrong(
     first = open_page(visitor, coordinator, meeting, width=width, theme=theme)
     second = open_page(visitor, coordinator, meeting, width=width, theme=theme)
     first.page.get_by_label("Titre").fill("Selon Anne")
-    first.page.get_by_role("button", name="Enregistrer").click()
+    first.page.get_by_role("button", name="Enregistrer", exact=True).click()
     first.page.wait_for_selector(".toast")
     second.page.get_by_label("Titre").fill("Selon Luc")
-    second.page.get_by_role("button", name="Enregistrer").click()
+    second.page.get_by_role("button", name="Enregistrer", exact=True).click()
     second.page.get_by_role("heading", name="Quelqu’un a écrit en même temps que vous").wait_for()
     assert second.obstacles() == []
     assert not second.overflows()
@@ -162,7 +162,7 @@ def test_nobody_meets_an_obstacle_where_two_wrote_or_something_is_wrong(
     first.page.get_by_label("Date").first.fill("2020-01-01")
     first.page.get_by_role("button", name="Ajouter un point").click()
     first.page.locator("[data-rows=agenda] .row").last.get_by_label("Minutes").fill("5")
-    first.page.get_by_role("button", name="Enregistrer").click()
+    first.page.get_by_role("button", name="Enregistrer", exact=True).click()
     first.page.wait_for_selector(".error-summary")
     assert first.obstacles() == []
     assert not first.overflows()
