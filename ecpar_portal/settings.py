@@ -111,7 +111,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["ecpar_portal.templatetags.french", "ecpar_portal.templatetags.components"],
+            "builtins": [
+                "ecpar_portal.templatetags.french",
+                "ecpar_portal.templatetags.components",
+                "django.templatetags.l10n",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
