@@ -113,8 +113,8 @@ def test_needs_become_a_synthesis_that_is_read_again_published_and_published_ane
         page = near.open(meeting.get_absolute_url())
         assert page.get_by_text("Le repérage des EES est le premier besoin.").first.is_visible()
         page.get_by_role("link", name="Télécharger la synthèse").click()
-        with page.expect_download(timeout=30_000) as arriving:
-            page.get_by_role("link", name="Télécharger").last.click(timeout=30_000)
+        with page.expect_download(timeout=120_000) as arriving:
+            page.get_by_role("link", name="Télécharger").last.click(timeout=120_000)
         assert arriving.value.suggested_filename == f"synthese-{meeting.slug}.pdf"
     finally:
         worker.stop()
