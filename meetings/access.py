@@ -199,7 +199,7 @@ def may_download_draft(user: Any) -> QuerySet:
 
 def is_read_again(user: Any, meeting: Meeting) -> bool:
     """Whether a person is asked to read a synthesis again today."""
-    if meeting.state not in (Meeting.State.CONVENED, Meeting.State.HELD, Meeting.State.PUBLISHED):
+    if not meeting.is_announced:
         return False
     there = Attendance.objects.of(user).filter(meeting=meeting)
     return Review.objects.open().filter(meeting=meeting).filter(Exists(there)).exists()
@@ -236,8 +236,7 @@ def may_commit_at(user: Any, meeting: Meeting) -> bool:
 
     Of members it asks nothing more than what their page knows; the page of writing asks who takes part.
     """
-    written = meeting.state in (Meeting.State.CONVENED, Meeting.State.HELD, Meeting.State.PUBLISHED)
-    return written and (is_coordinator(user) or takes_part(user))
+    return meeting.is_announced and (is_coordinator(user) or takes_part(user))
 
 
 def may_follow_up(user: Any, commitment: Commitment) -> bool:

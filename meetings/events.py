@@ -43,7 +43,7 @@ EVENTS = [
         "Publier la synthèse",
         "La synthèse est publiée; son fichier se prépare.",
         publishing.publish,
-        (State.CONVENED, State.HELD, State.PUBLISHED),
+        Meeting.ANNOUNCED,
         after_its_day=True,
         page="publish_synthesis",
     ),

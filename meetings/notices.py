@@ -14,7 +14,7 @@ from ecpar_portal import french
 from mailing import actions as mailing
 from mailing.models import OutgoingEmail
 from mailing.queueing import Message, queue_many
-from meetings.models import Attendance, Meeting, Review, SynthesisVersion
+from meetings.models import Meeting, Review, SynthesisVersion
 from meetings.reminders import heading_of
 
 OPENED, CLOSED, PUBLISHED = "review_opened", "review_closed", "synthesis_published"
@@ -179,8 +179,3 @@ def _cause(email: OutgoingEmail) -> int:
 
 def _causes(emails: Sequence[OutgoingEmail]) -> set[int]:
     return {_cause(email) for email in emails}
-
-
-def was_there(user: Any, meeting: Meeting) -> bool:
-    """Whether a person was at a meeting, by themselves or as their organisation's."""
-    return Attendance.objects.filter(meeting=meeting).of(user).exists()

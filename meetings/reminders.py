@@ -194,7 +194,7 @@ def _written(meeting: Meeting) -> dict[int, dt.datetime]:
 def _words_after(meeting: Meeting, rule: Reminding, rows: list[Convocation]) -> Iterator[Message]:
     """The word of the day after; one that is written late leaves at once."""
     due = due_at(meeting, -1, rule)
-    useful = meeting.state in (Meeting.State.CONVENED, *TOOK_PLACE) and due + WORD_USEFUL > timezone.now()
+    useful = meeting.is_announced and due + WORD_USEFUL > timezone.now()
     if not rule.after_words.strip() or not useful or not exists(meeting):
         return
     shared = details_of(meeting) | {"words": rule.after_words}

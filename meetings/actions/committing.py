@@ -14,7 +14,6 @@ from meetings import terms
 from meetings.models import Commitment, Meeting, SynthesisPoint
 
 State = Commitment.State
-WRITTEN_AT = (Meeting.State.CONVENED, Meeting.State.HELD, Meeting.State.PUBLISHED)
 CLOSED = "Cette action est close\u00a0: reprenez-la avant de la changer."
 ALREADY_OPEN = "Cette action est déjà à faire."
 
@@ -27,7 +26,7 @@ def why_not(meeting: Meeting) -> str:
     """Why nobody may commit at a meeting; nothing where they may."""
     if meeting.state == Meeting.State.CANCELLED:
         return "Cette rencontre est annulée\u00a0: on n’y prend pas d’engagement."
-    return "" if meeting.state in WRITTEN_AT else "Convoquez d’abord cette rencontre."
+    return "" if meeting.is_announced else "Convoquez d’abord cette rencontre."
 
 
 @transaction.atomic

@@ -36,7 +36,7 @@ def publish(meeting: Meeting, *, by: Any, tell: bool = True) -> SynthesisVersion
     """
     refuse_before_its_day(meeting)
     current = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if current.state not in {State.CONVENED, State.HELD, State.PUBLISHED}:
+    if not current.is_announced:
         raise Refusal("Convoquez d’abord cette rencontre.")
     content = draft_of(current)
     if not content["points"]:

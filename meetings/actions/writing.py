@@ -15,7 +15,6 @@ from meetings.actions.publishing import draft_of
 from meetings.models import Commitment, Meeting, PointAnswer, Reading, SynthesisDraft, SynthesisPoint
 
 State = Meeting.State
-WRITTEN_IN = (State.CONVENED, State.HELD, State.PUBLISHED)
 # Savings that one may come back to: a long afternoon of them.
 DRAFTS_KEPT = 200
 A_SITTING = dt.timedelta(hours=1)
@@ -51,7 +50,7 @@ def save(
     """
     if why := why_not(meeting):
         raise Refusal(why)
-    seen = Meeting.objects.filter(pk=meeting.pk, synthesis_revision=revision, state__in=WRITTEN_IN)
+    seen = Meeting.objects.filter(pk=meeting.pk, synthesis_revision=revision, state__in=Meeting.ANNOUNCED)
     if not seen.update(synthesis_revision=F("synthesis_revision") + 1):
         raise Outdated
     meeting.synthesis_revision = revision + 1

@@ -111,6 +111,8 @@ class Meeting(models.Model):
         PUBLISHED = "published", "synthèse publiée"
         CANCELLED = "cancelled", "annulée"
 
+    ANNOUNCED = (State.CONVENED, State.HELD, State.PUBLISHED)
+
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="meetings")
     slug = models.SlugField("adresse", max_length=20, unique=True, blank=True, editable=False)
     date = models.DateField(
@@ -220,6 +222,11 @@ class Meeting(models.Model):
     def is_past(self) -> bool:
         """Whether the meeting's day is over."""
         return is_past(self.date)
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether it is convened or took place: neither a draft nor cancelled."""
+        return self.state in self.ANNOUNCED
 
     @property
     def is_published(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 
 from chantier.models import Objective, Organization
 from meetings.models.convocations import Convocation
@@ -114,11 +114,6 @@ class NeedQuerySet(models.QuerySet):
         supports = Prefetch("supports", NeedSupport.objects.select_related("organization"))
         related = self.select_related("organization", "objective")
         return related.prefetch_related(supports).annotate(support_count=Count("supports", distinct=True))
-
-    def supported_by(self, organization: Organization | None) -> "NeedQuerySet":
-        """Tell which of them an organisation supports: `is_supported`."""
-        mine = NeedSupport.objects.filter(need=OuterRef("pk"), organization=organization)
-        return self.annotate(is_supported=Exists(mine))
 
 
 class Need(models.Model):
